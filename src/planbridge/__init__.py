@@ -1,0 +1,1 @@
+"""Planbridge keeps a retirement-plan engagement platform in step with the recordkeeper."""

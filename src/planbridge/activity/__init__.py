@@ -1,0 +1,1 @@
+"""What happened, one row an entry."""

@@ -1,0 +1,5 @@
+"""The table of the activity package."""
+
+from planbridge.activity.entry import ActivityEntry
+
+__all__ = ["ActivityEntry"]

@@ -1,0 +1,136 @@
+"""`planbridge connection`: add, list, test and remove recordkeepers."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from planbridge.cli.finding import find_connection
+from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
+from planbridge.recordkeepers.connection import Connection, ConnectionKind
+from planbridge.recordkeepers.connections import (
+    ConnectionRefused,
+    NewConnection,
+    add_connection,
+    parse_quiet_hours,
+    remove_connection,
+)
+from planbridge.recordkeepers.registry import connector_for
+from planbridge.security.firm import only_firm
+
+app = typer.Typer(no_args_is_help=True, help="Recordkeepers: how they are reached.")
+ACTOR = "cli"
+
+
+def secret_from(variable: str | None) -> str | None:
+    """A secret from the environment variable that an option names: secrets never stand in a process list."""
+    if variable is None:
+        return None
+    secret = os.environ.get(variable)
+    if not secret:
+        message = f"The environment variable {variable} is empty; put the secret there and run the command again."
+        raise CommandFailed(Exit.WRONG_USAGE, message)
+    return secret
+
+
+@app.command("add")
+def add(  # noqa: PLR0913 - one parameter an option of the command line
+    name: Annotated[str, typer.Argument(help="What you call the recordkeeper.")],
+    *,
+    kind: Annotated[ConnectionKind, typer.Option(help="How it is reached.")],
+    url: Annotated[str | None, typer.Option(help="rest: base address of the Recordkeeper API.")] = None,
+    token_env: Annotated[str | None, typer.Option(help="rest: environment variable that holds the token.")] = None,
+    token_url: Annotated[str | None, typer.Option(help="rest: OAuth 2 token address, with --client-id.")] = None,
+    client_id: Annotated[str | None, typer.Option(help="rest: OAuth 2 client id.")] = None,
+    client_secret_env: Annotated[str | None, typer.Option(help="rest: variable with the client secret.")] = None,
+    path: Annotated[Path | None, typer.Option(help="files: the drop folder.")] = None,
+    profile: Annotated[str, typer.Option(help="files: the file profile.")] = "canonical",
+    requests_per_minute: Annotated[int | None, typer.Option(min=1, help="At most so many requests a minute.")] = None,
+    concurrent_requests: Annotated[int, typer.Option(min=1, max=64, help="At most so many at once.")] = 4,
+    quiet_hours: Annotated[str | None, typer.Option(help="HH:MM-HH:MM in the firm's time zone.")] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Add a connection. Example: planbridge connection add Relius --kind rest --url https://rk.example.test --token-env RK_TOKEN."""
+    settings: dict[str, Any] = {}
+    credentials: dict[str, str] = {}
+    if kind is ConnectionKind.REST:
+        settings = {"url": url} | ({"token_url": token_url} if token_url else {})
+        secret = secret_from(token_env)
+        credentials = {"token": secret} if secret else {}
+        client_secret = secret_from(client_secret_env)
+        if client_id and client_secret:
+            credentials = {"client_id": client_id, "client_secret": client_secret}
+    else:
+        settings = {"path": str(path.expanduser().resolve()) if path else None, "profile": profile}
+    try:
+        new = NewConnection(
+            name, kind, settings, credentials, requests_per_minute, concurrent_requests, parse_quiet_hours(quiet_hours)
+        )
+        connection = add_connection(only_firm(), new, actor=ACTOR)
+    except ConnectionRefused as refused:
+        raise CommandFailed(Exit.REFUSED, str(refused)) from refused
+    Output(as_json, quiet).answer(
+        shown(connection), lambda console: console.print(f"Connection {name} added. Next: planbridge connection test {name}")
+    )
+
+
+def shown(connection: Connection) -> dict[str, Any]:
+    """A connection as JSON, without its secrets."""
+    return {
+        "name": connection.name,
+        "kind": connection.kind,
+        "settings": connection.settings,
+        "has_credentials": connection.credentials_sealed is not None,
+        "requests_per_minute": connection.requests_per_minute,
+        "concurrent_requests": connection.concurrent_requests_max,
+        "quiet_from": connection.quiet_from,
+        "quiet_until": connection.quiet_until,
+    }
+
+
+@app.command("list")
+def list_all(*, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """List connections. Example: planbridge connection list."""
+    found = [shown(one) for one in Connection.objects.order_by("name")]
+
+    def words(console: Console) -> None:
+        if not found:
+            console.print("No connection yet. Add one: planbridge connection add --help")
+            return
+        table = Table("Name", "Kind", "Where", "Credentials")
+        for one in found:
+            where = one["settings"].get("url") or one["settings"].get("path")
+            table.add_row(one["name"], one["kind"], str(where), "sealed" if one["has_credentials"] else "none")
+        console.print(table)
+
+    Output(as_json, quiet).answer(found, words)
+
+
+@app.command("test")
+def test(name: str, *, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Test a connection step by step. Example: planbridge connection test Relius."""
+    checks = list(connector_for(find_connection(name)).test())
+
+    def words(console: Console) -> None:
+        for one in checks:
+            console.print(f"{'✓' if one.passed else '✗'} {one.step}: {one.said}", markup=False)
+
+    value = [{"step": one.step, "passed": one.passed, "said": one.said} for one in checks]
+    Output(as_json, quiet).answer(value, words)
+    if not all(one.passed for one in checks):
+        raise typer.Exit(Exit.MACHINE_BROKEN)
+
+
+@app.command("remove")
+def remove(name: str, *, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
+    """Remove a connection that has no plans. Example: planbridge connection remove Relius."""
+    connection = find_connection(name)
+    try:
+        remove_connection(connection, actor=ACTOR)
+    except ConnectionRefused as refused:
+        raise CommandFailed(Exit.REFUSED, str(refused)) from refused
+    Output(as_json, quiet).answer({"removed": name}, lambda console: console.print(f"Connection {name} removed."))

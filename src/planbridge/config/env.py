@@ -1,0 +1,73 @@
+"""Every environment variable that Planbridge reads: typed, with its default and meaning."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: its name, default (None: unset) and meaning."""
+
+    name: str
+    default: str | None
+    meaning: str
+
+    def read(self) -> str | None:
+        """The variable's text, or its default."""
+        return os.environ.get(self.name) or self.default
+
+
+HOME = Variable(
+    "PLANBRIDGE_HOME",
+    None,
+    "Folder of the embedded database, keys and files (default: the platform's data directory).",
+)
+DATABASE_URL = Variable(
+    "DATABASE_URL",
+    None,
+    "An outside PostgreSQL 15 or newer (postgresql://...). Unset: the embedded server in PLANBRIDGE_HOME.",
+)
+EMBEDDED = Variable(
+    "PLANBRIDGE_EMBEDDED",
+    None,
+    "Set by the command line itself for the processes it starts: the data directory of the embedded server.",
+)
+KEYS = Variable(
+    "PLANBRIDGE_KEYS",
+    None,
+    "Sealing keys as 'version:base64,...' (newest last). Unset: the file keys.json in PLANBRIDGE_HOME.",
+)
+LOG_LEVEL = Variable("PLANBRIDGE_LOG_LEVEL", "WARNING", "Least severe log line written: DEBUG, INFO, WARNING, ERROR.")
+HEARTBEAT_SECONDS = Variable("PLANBRIDGE_HEARTBEAT_SECONDS", "5", "Seconds between the heartbeats of a worker.")
+STALE_SECONDS = Variable("PLANBRIDGE_STALE_SECONDS", "20", "Seconds without heartbeat after which a worker is dead.")
+RESCUE_SECONDS = Variable("PLANBRIDGE_RESCUE_SECONDS", "10", "Seconds between searches for dead workers' runs.")
+PAUSE_AT = Variable(
+    "PLANBRIDGE_PAUSE_AT",
+    None,
+    "For fault tests: 'stage:seconds' makes each run wait at that stage's border.",
+)
+
+VARIABLES = (HOME, DATABASE_URL, EMBEDDED, KEYS, LOG_LEVEL, HEARTBEAT_SECONDS, STALE_SECONDS, RESCUE_SECONDS, PAUSE_AT)
+
+
+def home_folder() -> Path:
+    """The installation's folder, created private to its owner when absent."""
+    folder = Path(HOME.read() or platformdirs.user_data_path("planbridge")).expanduser()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def positive_seconds(variable: Variable) -> float:
+    """A duration in seconds; raises ValueError naming the variable when it is not a positive number."""
+    text = variable.read() or ""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if seconds <= 0:
+        message = f"{variable.name} must be a positive number of seconds, not {text!r}."
+        raise ValueError(message)
+    return seconds

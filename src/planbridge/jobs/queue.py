@@ -1,0 +1,26 @@
+"""The job queue: all that callers see of procrastinate. A job is enqueued in the caller's transaction."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+JsonArguments = Mapping[str, str | int | bool | None]
+
+__all__ = ["JobContext", "app", "enqueue"]
+
+
+def enqueue(task: str, *, lock: str, arguments: JsonArguments, delay_seconds: float = 0, unique: str | None = None) -> int:
+    """Enqueue a job in the caller's transaction; answers its id.
+
+    Jobs of one `lock` run one after the other on all workers; at most one job of one `unique` waits.
+    """
+    schedule = {"seconds": delay_seconds} if delay_seconds else None
+    deferrer = app.configure_task(
+        task,
+        lock=lock,
+        queueing_lock=unique or lock,
+        schedule_in=None if schedule is None else {"seconds": int(timedelta(**schedule).total_seconds()) or 1},
+    )
+    return deferrer.defer(**arguments)

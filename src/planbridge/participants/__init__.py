@@ -1,0 +1,1 @@
+"""People in plans and what is held of them."""

@@ -1,0 +1,217 @@
+"""Looks people up: as they are, as they were on a day, and what changed of them; SSNs always masked."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+
+from planbridge.participants.models import (
+    Allocation,
+    Beneficiary,
+    ContributionRate,
+    Holding,
+    Loan,
+    Participant,
+    ParticipantChange,
+    Vesting,
+    YearToDate,
+)
+from planbridge.plans.models import FundPrice
+from planbridge.security.ssn import mask_ssn, unseal_ssn
+
+CENSUS = (
+    "first_name",
+    "middle_name",
+    "last_name",
+    "birth_date",
+    "gender",
+    "marital_status",
+    "email",
+    "phone",
+    "address_line1",
+    "address_line2",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "status",
+    "pay_frequency",
+    "annual_compensation",
+    "hours_ytd",
+    "eligibility_date",
+    "entry_date",
+    "prior_year_fica_wages",
+)
+EMPLOYMENT = {"hire_dates": "hire_date", "termination_dates": "termination_date"}
+# field of a person -> (table, array column -> name of an item's part)
+ITEMS: dict[str, tuple[type[Model], dict[str, str]]] = {
+    "contribution_rates": (ContributionRate, {"sources": "source", "percents": "percent", "amounts": "amount"}),
+    "allocations": (Allocation, {"sources": "source", "funds": "fund", "percents": "percent"}),
+    "balances": (Holding, {"sources": "source", "funds": "fund", "units": "units"}),
+    "vesting": (Vesting, {"sources": "source", "percents": "percent"}),
+    "loans": (
+        Loan,
+        {
+            "loan_ids": "loan_id",
+            "types": "type",
+            "origination_dates": "origination_date",
+            "original_amounts": "original_amount",
+            "balances": "balance",
+            "payments": "payment",
+            "frequencies": "frequency",
+            "rates": "rate",
+            "maturity_dates": "maturity_date",
+            "statuses": "status",
+        },
+    ),
+    "beneficiaries": (
+        Beneficiary,
+        {"classes": "class", "names": "name", "relationships": "relationship", "percents": "percent"},
+    ),
+    "ytd": (YearToDate, {"sources": "source", "amounts": "amount"}),
+}
+CENT = Decimal("0.01")
+NOT_AT_RECORDKEEPER = "not_at_recordkeeper"
+
+State = dict[str, Any]  # a person's fields: texts, decimals, dates and arrays
+
+
+def person_now(plan_id: int, participant_id: str) -> State | None:
+    """One person as held now; None when the plan has nobody of this id."""
+    person = Participant.objects.filter(plan_id=plan_id, participant_id=participant_id).first()
+    return None if person is None else shown(person, state_of(person), datetime.now(UTC).date())
+
+
+def person_on(plan_id: int, participant_id: str, day: date) -> State | None:
+    """One person as held at the end of a day (UTC): the present with every later change undone, newest first."""
+    person = Participant.objects.filter(plan_id=plan_id, participant_id=participant_id).first()
+    end = datetime.combine(day + timedelta(days=1), time(), UTC)
+    if person is None or person.first_synced_at >= end:
+        return None
+    state = state_of(person)
+    later = ParticipantChange.objects.filter(plan_id=plan_id, participant_id=participant_id, changed_at__gte=end)
+    for change in later.order_by("-changed_at", "-run_id"):
+        undo(state, change)
+    return shown(person, state, day)
+
+
+def undo(state: State, change: ParticipantChange) -> None:
+    """Put the old values of a change back."""
+    for field, (old, _) in change.changes.items():
+        if field != "ssn":
+            state[field] = old
+    if change.old_ssn_sealed is not None:
+        state["ssn_sealed"] = bytes(change.old_ssn_sealed)
+
+
+def state_of(person: Participant) -> State:
+    """What is held of a person, field by field, as the history names the fields."""
+    state: State = {field: getattr(person, field) for field in (*CENSUS, *EMPLOYMENT)}
+    state |= {
+        "ssn_sealed": bytes(person.ssn_sealed),
+        "at_recordkeeper": person.sync_status != NOT_AT_RECORDKEEPER,
+        "sync_status": person.sync_status,
+    }
+    for field, (table, columns) in ITEMS.items():
+        rows = table._default_manager.filter(plan_id=person.plan_id, participant_id=person.participant_id)
+        state[field] = rows.values(*columns).first()
+    return state
+
+
+def shown(person: Participant, state: State, day: date) -> State:
+    """A person's fields as the command line and the API give them, positions valued at the prices of the day."""
+    ssn = unseal_ssn(state["ssn_sealed"], person.plan_id, person.participant_id)
+    answer: State = {
+        "participant_id": person.participant_id,
+        "sync_status": state["sync_status"] if state["at_recordkeeper"] else NOT_AT_RECORDKEEPER,
+        "ssn": mask_ssn(ssn),
+    }
+    answer |= {field: as_text(state[field]) for field in CENSUS}
+    answer["employment"] = lines({field: state[field] for field in EMPLOYMENT}, EMPLOYMENT)
+    for field, (_, columns) in ITEMS.items():
+        answer[field] = lines(state[field], columns)
+    answer["balances"] = valued(person.plan_id, answer["balances"], day)
+    return answer | {"pending": []}
+
+
+def lines(arrays: Mapping[str, list[Any]] | None, columns: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Parallel arrays as a list of items."""
+    if not arrays:
+        return []
+    parts = [arrays[array] or [] for array in columns]
+    return [dict(zip(columns.values(), map(as_text, row), strict=True)) for row in zip(*parts, strict=True)]
+
+
+def as_text(value: object) -> object:
+    """Decimals as plain text, dates in ISO form, the rest as it is."""
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def valued(plan_id: int, positions: list[dict[str, Any]], day: date) -> list[dict[str, Any]]:
+    """Positions with the newest price up to a day and their market value, rounded to cents."""
+    funds = {position["fund"] for position in positions}
+    rows = FundPrice.objects.filter(plan_id=plan_id, fund__in=funds, price_date__lte=day)
+    newest = {row.fund: row for row in rows.order_by("price_date")}
+    for position in positions:
+        row = newest.get(position["fund"])
+        value = None if row is None else (Decimal(position["units"]) * row.price).quantize(CENT, "ROUND_HALF_UP")
+        position |= {
+            "price": as_text(row.price) if row else None,
+            "price_date": row.price_date.isoformat() if row else None,
+            "market_value": as_text_cents(value),
+        }
+    return positions
+
+
+def as_text_cents(value: Decimal | None) -> str | None:
+    """Dollars with their cents."""
+    return None if value is None else f"{value:.2f}"
+
+
+def change_lines(plan_id: int, participant_id: str) -> list[dict[str, Any]]:
+    """What changed of a person, newest first: at, run, field, old, new; items one by one ("balances.PRE.TD45")."""
+    found = []
+    changes = ParticipantChange.objects.filter(plan_id=plan_id, participant_id=participant_id)
+    for change in changes.order_by("-changed_at", "-run_id"):
+        for field, (old, new) in change.changes.items():
+            found += [
+                {"at": change.changed_at, "run": str(change.run_id), "field": name, "old": before, "new": after}
+                for name, before, after in field_lines(field, old, new)
+            ]
+    return found
+
+
+def field_lines(field: str, old: Any, new: Any) -> list[tuple[str, object, object]]:  # noqa: ANN401 - JSON values
+    """A change as (field, old, new), that of items item by item."""
+    if field not in ITEMS:
+        return [(field, plain(old), plain(new))]
+    columns = ITEMS[field][1]
+    before, after = by_key(lines(old, columns)), by_key(lines(new, columns))
+    return [
+        (f"{field}.{key}", before.get(key), after.get(key))
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key)
+    ]
+
+
+def plain(value: Any) -> object:  # noqa: ANN401 - a JSON value
+    """A JSON value as text."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else as_text(value)
+
+
+KEYS = ("source", "fund", "loan_id", "class", "name")
+
+
+def by_key(items: list[dict[str, Any]]) -> dict[str, str]:
+    """Items by their key ("PRE.TD45"), each as text of its other parts."""
+    found = {}
+    for item in items:
+        key = ".".join(str(item[name]) for name in KEYS if item.get(name) is not None)
+        rest = [f"{name} {value}" for name, value in item.items() if name not in KEYS and value is not None]
+        found[key] = rest[0].split(" ", 1)[1] if len(rest) == 1 else ", ".join(rest)
+    return found

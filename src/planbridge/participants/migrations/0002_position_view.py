@@ -1,0 +1,32 @@
+"""The view `position`: one row a source and fund held, valued at the fund's newest price."""
+
+from django.db import migrations
+
+CREATE = """
+CREATE VIEW position AS
+SELECT
+    h.plan_id,
+    h.participant_id,
+    u.source,
+    u.fund,
+    u.units,
+    p.price,
+    p.price_date,
+    round(u.units * p.price, 2) AS market_value
+FROM holding AS h
+CROSS JOIN unnest(h.sources, h.funds, h.units) AS u (source, fund, units)
+LEFT JOIN LATERAL (
+    SELECT price, price_date
+    FROM fund_price AS f
+    WHERE f.plan_id = h.plan_id AND f.fund = u.fund
+    ORDER BY f.price_date DESC
+    LIMIT 1
+) AS p ON true
+"""
+
+
+class Migration(migrations.Migration):
+    """Needs the tables holding and fund_price."""
+
+    dependencies = [("participants", "0001_initial"), ("plans", "0001_initial")]
+    operations = [migrations.RunSQL(CREATE, "DROP VIEW position")]

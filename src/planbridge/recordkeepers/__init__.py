@@ -1,0 +1,1 @@
+"""Connections to recordkeepers and what they deliver."""

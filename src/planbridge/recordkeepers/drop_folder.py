@@ -1,0 +1,159 @@
+"""A drop folder: which deliveries lie there, which are complete, and which one a plan reads next."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from planbridge.activity.problem import Problem
+from planbridge.recordkeepers.connection import Connection, Delivery, DeliveryState
+from planbridge.recordkeepers.connector import FixSettings, WantedPlan
+from planbridge.recordkeepers.formats.manifest import Manifest, read_manifest
+
+ARCHIVE = "archive"
+REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class FoundDelivery:
+    """A complete delivery: its folder, manifest and the manifest's SHA-256."""
+
+    folder: Path
+    manifest: Manifest
+    digest: str
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment its data describe."""
+        return self.manifest.as_of
+
+
+@dataclass(frozen=True)
+class FolderContent:
+    """What lies in a drop folder: deliveries by as_of, problems of what cannot be taken, the newest archived one."""
+
+    deliveries: tuple[FoundDelivery, ...]
+    problems: tuple[Problem, ...]
+    archived: FoundDelivery | None
+
+    def next_for(self, wanted: WantedPlan) -> FoundDelivery | None:
+        """The oldest delivery with this plan that is newer than what was read of it.
+
+        A plan of which nothing was ever read also finds itself in the newest archived delivery.
+        """
+        unread = [one for one in self.waiting_for(wanted) if wanted.external_plan_id in one.manifest.plans]
+        if unread:
+            return unread[0]
+        archived = self.archived
+        if wanted.read_as_of is None and archived and wanted.external_plan_id in archived.manifest.plans:
+            return archived
+        return None
+
+    def waiting_for(self, wanted: WantedPlan) -> list[FoundDelivery]:
+        """The deliveries newer than what was read of this plan, oldest first."""
+        return [one for one in self.deliveries if wanted.read_as_of is None or one.as_of > wanted.read_as_of]
+
+    def has_more(self, wanted: WantedPlan, after: FoundDelivery) -> bool:
+        """Whether a later delivery with this plan waits."""
+        return any(
+            one.as_of > after.as_of and wanted.external_plan_id in one.manifest.plans for one in self.deliveries
+        )
+
+    def newest(self) -> FoundDelivery | None:
+        """The newest complete delivery, archived ones included."""
+        return self.deliveries[-1] if self.deliveries else self.archived
+
+
+def drop_folder(connection: Connection) -> Path:
+    """The connection's folder; raises FixSettings when it cannot be read."""
+    folder = Path(str(connection.settings.get("path", "")))
+    if not folder.is_dir():
+        detail = f"The drop folder {folder} is not there or may not be read; the operator checks the connection's path."
+        raise FixSettings(Problem("RK_UNREACHABLE", detail=detail))
+    return folder
+
+
+def subfolders(folder: Path) -> Iterator[Path]:
+    """The delivery folders in a folder, by name; links and hidden ones are left alone."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".") and path.name not in {ARCHIVE, REFUSED}:
+            yield path
+
+
+def look_into(connection: Connection) -> FolderContent:
+    """Look what lies in a connection's folder; duplicates and deliveries out of order are moved to refused/."""
+    folder = drop_folder(connection)
+    found, problems = [], []
+    for path in subfolders(folder):
+        manifest, digest, problem = read_manifest(path)
+        if manifest is None or problem is not None:
+            problems.append(problem or Problem("MANIFEST_INVALID", value=path.name))
+            continue
+        delivery = FoundDelivery(path, manifest, digest)
+        refusal = refuse_late(connection, delivery)
+        if refusal is None:
+            found.append(delivery)
+        else:
+            problems.append(refusal)
+    found.sort(key=lambda one: (one.as_of, one.folder.name))
+    return FolderContent(tuple(found), tuple(problems), newest_archived(connection, folder))
+
+
+def refuse_late(connection: Connection, delivery: FoundDelivery) -> Problem | None:
+    """Remember a delivery seen for the first time; refuse the content of an earlier one, or one older than any read."""
+    seen = Delivery.objects.filter(connection=connection)
+    name = delivery.folder.name
+    if seen.filter(name=name, digest=delivery.digest).exclude(state=DeliveryState.REFUSED).exists():
+        return None
+    newest_read = seen.filter(state=DeliveryState.ARCHIVED).order_by("-as_of").first()
+    earlier = seen.filter(digest=delivery.digest).exclude(name=name).exclude(state=DeliveryState.REFUSED).first()
+    problem = None
+    if earlier is not None:
+        problem = Problem("FILE_DUPLICATE", value=name, detail=f"It has the content of {earlier.name}.")
+    elif newest_read is not None and newest_read.as_of and delivery.as_of <= newest_read.as_of:
+        detail = f"It is as of {delivery.as_of:%Y-%m-%d %H:%M}; {newest_read.as_of:%Y-%m-%d %H:%M} was read before."
+        problem = Problem("FILE_OUT_OF_ORDER", value=name, detail=detail)
+    Delivery.objects.update_or_create(
+        connection=connection,
+        name=name,
+        digest=delivery.digest,
+        defaults={
+            "as_of": delivery.as_of,
+            "state": DeliveryState.REFUSED if problem else DeliveryState.WAITING,
+            "problem_code": problem.code if problem else "",
+        },
+    )
+    if problem is not None:
+        move_aside(delivery.folder, REFUSED)
+    return problem
+
+
+def newest_archived(connection: Connection, folder: Path) -> FoundDelivery | None:
+    """The newest delivery in the archive that is still there."""
+    for row in Delivery.objects.filter(connection=connection, state=DeliveryState.ARCHIVED).order_by("-as_of")[:3]:
+        path = folder / ARCHIVE / row.name
+        manifest, digest, problem = read_manifest(path)
+        if manifest is not None and problem is None:
+            return FoundDelivery(path, manifest, digest)
+    return None
+
+
+def archive(connection: Connection, delivery: FoundDelivery) -> None:
+    """Move a delivery that all have read to archive/, and remember it."""
+    move_aside(delivery.folder, ARCHIVE)
+    Delivery.objects.filter(connection=connection, name=delivery.folder.name, digest=delivery.digest).update(
+        state=DeliveryState.ARCHIVED
+    )
+
+
+def move_aside(folder: Path, into: str) -> None:
+    """Move a delivery's folder into a folder beside it; one of the same name that lies there makes way."""
+    target = folder.parent / into / folder.name
+    target.parent.mkdir(exist_ok=True)
+    if target.exists():
+        shutil.rmtree(target)
+    try:
+        folder.rename(target)
+    except FileNotFoundError:
+        return  # another worker moved it first

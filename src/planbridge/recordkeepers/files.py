@@ -1,0 +1,193 @@
+"""The `files` connector: canonical deliveries in a drop folder."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from planbridge.activity.problem import Problem
+from planbridge.plans.models import Plan
+from planbridge.recordkeepers.connection import Connection
+from planbridge.recordkeepers.connector import (
+    Check,
+    ConnectorError,
+    ListedPlan,
+    PeopleGroup,
+    PlanAnswer,
+    PlanFeed,
+    WantedPlan,
+)
+from planbridge.recordkeepers.drop_folder import FolderContent, FoundDelivery, archive, drop_folder, look_into
+from planbridge.recordkeepers.formats.canonical_csv import FileRefused
+from planbridge.recordkeepers.formats.canonical_people import people_files, people_of
+from planbridge.recordkeepers.formats.manifest import check_digests, check_sizes
+
+PLANS_FILE = "plans.ndjson"
+
+
+class FilesConnector:
+    """Reads the drop folder of a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def test(self) -> Iterator[Check]:
+        """Is the folder there, may it be read and written, and is what lies in it complete?"""
+        try:
+            folder = drop_folder(self.connection)
+        except ConnectorError as error:
+            yield Check("folder", passed=False, said=str(error))
+            return
+        yield Check("folder", passed=True, said=f"{folder} is there.")
+        content = look_into(self.connection)
+        for problem in content.problems:
+            yield Check("deliveries", passed=False, said=problem.message)
+            return
+        yield Check("deliveries", passed=True, said=f"{len(content.deliveries)} complete deliveries wait.")
+
+    def list_plans(self) -> Iterator[ListedPlan]:
+        """The plans of the newest complete delivery."""
+        content = look_into(self.connection)
+        newest = content.newest()
+        if newest is None:
+            for problem in content.problems:
+                raise ConnectorError(problem)
+            return
+        people = {totals.plan_id: totals.participants for totals in newest.manifest.totals}
+        names = {str(one.get("plan_id")): str(one.get("name") or "") for one in documents(newest.folder / PLANS_FILE)}
+        for external in newest.manifest.plans:
+            yield ListedPlan(external, names.get(external, ""), people.get(external))
+
+    def read_plans(self, wanted: Sequence[WantedPlan]) -> Iterator[PlanAnswer]:
+        """Each wanted plan's document from the delivery it reads next."""
+        content = look_into(self.connection)
+        for delivery, plans in by_delivery(content, wanted):
+            if delivery is None:
+                yield from (PlanAnswer(plan, problems=nothing_for(content, plan)) for plan in plans)
+            else:
+                yield from read_documents(content, delivery, plans)
+
+    def read_people(self, wanted: Sequence[WantedPlan]) -> Iterator[PeopleGroup]:
+        """The wanted plans' people, delivery by delivery."""
+        content = look_into(self.connection)
+        for delivery, plans in by_delivery(content, wanted):
+            if delivery is None:
+                feeds = [PlanFeed(plan, has_news=False, problems=nothing_for(content, plan)) for plan in plans]
+                yield PeopleGroup(tuple(feeds), ())
+            else:
+                yield from people_groups(content, delivery, plans)
+
+    def settle(self, kind: str, read: Sequence[PlanFeed | PlanAnswer]) -> None:  # noqa: ARG002 - the protocol's
+        """Archive each delivery that every plan it names has read for both syncs, or a newer one of."""
+        for delivery in look_into(self.connection).deliveries:
+            plans = Plan.objects.filter(
+                connection_id=self.connection.pk, external_plan_id__in=delivery.manifest.plans
+            ).values_list("document_as_of", "participants_as_of")
+            marks = list(plans)
+            if marks and all(mark is not None and mark >= delivery.as_of for row in marks for mark in row):
+                archive(self.connection, delivery)
+
+
+def by_delivery(
+    content: FolderContent, wanted: Sequence[WantedPlan]
+) -> list[tuple[FoundDelivery | None, list[WantedPlan]]]:
+    """The wanted plans under the delivery that each reads next, oldest delivery first; None: nothing new."""
+    chosen: dict[Path | None, tuple[FoundDelivery | None, list[WantedPlan]]] = {}
+    for plan in wanted:
+        delivery = content.next_for(plan)
+        chosen.setdefault(delivery.folder if delivery else None, (delivery, []))[1].append(plan)
+    dated = [item for item in chosen.values() if item[0] is not None]
+    dated.sort(key=lambda item: item[0].as_of if item[0] else None)
+    return dated + [item for item in chosen.values() if item[0] is None]
+
+
+def nothing_for(content: FolderContent, wanted: WantedPlan) -> tuple[Problem, ...]:
+    """Why a plan finds nothing: what lies there cannot be taken, or no delivery has ever named the plan."""
+    if content.problems:
+        return content.problems
+    if wanted.read_as_of is None and content.newest() is not None:
+        detail = "No delivery in the drop folder names it."
+        return (Problem("PLAN_NOT_FOUND", value=wanted.external_plan_id, detail=detail),)
+    return ()
+
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    """The plan documents of a file, numbers with a point as their exact text; raises FileRefused."""
+    decoder = msgspec.json.Decoder(float_hook=str)
+    found = []
+    try:
+        with path.open("rb") as file:
+            for line in file:
+                if line.strip():
+                    found.append(decoder.decode(line))
+    except FileNotFoundError:
+        return []
+    except msgspec.DecodeError as error:
+        raise FileRefused(Problem("FILE_UNREADABLE", value=path.name, detail=f"Line {len(found) + 1}.")) from error
+    except UnicodeDecodeError as error:
+        raise FileRefused(Problem("FILE_ENCODING", value=f"{path.name}, line {len(found) + 1}")) from error
+    return [one for one in found if isinstance(one, dict)]
+
+
+def read_documents(
+    content: FolderContent, delivery: FoundDelivery, plans: Sequence[WantedPlan]
+) -> Iterator[PlanAnswer]:
+    """The answers of one delivery."""
+    entry = delivery.manifest.file(PLANS_FILE)
+    files = [entry] if entry else []
+    problem = check_sizes(delivery.folder, files) or check_digests(delivery.folder, files)
+    found: dict[str, dict[str, Any]] = {}
+    if problem is None:
+        try:
+            found = {str(one.get("plan_id")): one for one in documents(delivery.folder / PLANS_FILE)}
+        except FileRefused as refused:
+            problem = refused.problem
+    for plan in plans:
+        document = found.get(plan.external_plan_id)
+        problems = (problem,) if problem else ()
+        if document is None and problem is None and entry is not None:
+            problems = (Problem("PLAN_NOT_FOUND", value=plan.external_plan_id, detail=f"Not in {entry.name}."),)
+        yield PlanAnswer(
+            plan,
+            document=document if not problems else None,
+            as_of=delivery.as_of,
+            delivered_as=delivery.folder.name,
+            has_more=content.has_more(plan, delivery),
+            problems=problems,
+        )
+
+
+def people_groups(
+    content: FolderContent, delivery: FoundDelivery, plans: Sequence[WantedPlan]
+) -> Iterator[PeopleGroup]:
+    """The groups of one delivery; a delivery whose files are not as its manifest says is refused for all plans."""
+    totals = {one.plan_id: one.as_control_totals() for one in delivery.manifest.totals}
+    feeds = [
+        PlanFeed(
+            plan,
+            is_complete=not plan.participants,
+            as_of=delivery.as_of,
+            delivered_as=delivery.folder.name,
+            has_more=content.has_more(plan, delivery),
+            totals=None if plan.participants else totals.get(plan.external_plan_id),
+        )
+        for plan in plans
+    ]
+    files = people_files(delivery.manifest)
+    problem = check_sizes(delivery.folder, files)
+    if problem is not None:
+        yield refused_group(feeds, problem)
+        return
+    try:
+        yield from people_of(delivery.folder, delivery.manifest, feeds)
+    except FileRefused as refused:
+        yield refused_group(feeds, refused.problem)
+
+
+def refused_group(feeds: Sequence[PlanFeed], problem: Problem) -> PeopleGroup:
+    """A delivery that cannot be taken, for each of its plans."""
+    refused = [
+        PlanFeed(feed.wanted, as_of=feed.as_of, delivered_as=feed.delivered_as, problems=(problem,)) for feed in feeds
+    ]
+    return PeopleGroup(tuple(refused), ())

@@ -1,0 +1,110 @@
+"""People of a canonical delivery, in groups of plans: small deliveries at once, large ones through a spool on disk."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import polars as pl
+
+from planbridge.activity.problem import Problem
+from planbridge.recordkeepers.connector import PeopleGroup, PlanFeed
+from planbridge.recordkeepers.delivered import DeliveredPart
+from planbridge.recordkeepers.formats.canonical_csv import (
+    PEOPLE_FILE,
+    REQUIRED_COLUMNS,
+    REQUIRED_FILES,
+    FileRefused,
+    assemble,
+    read_table,
+)
+from planbridge.recordkeepers.formats.canonical_json import people_from_lines
+from planbridge.recordkeepers.formats.canonical_spool import spooled_groups
+from planbridge.recordkeepers.formats.manifest import Manifest, ManifestFile, check_digests
+
+PEOPLE_AT_ONCE = 120_000
+PEOPLE_NDJSON = "participants.ndjson"
+
+
+def people_files(manifest: Manifest) -> list[ManifestFile]:
+    """The files of a delivery that hold people."""
+    return [one for one in manifest.files if one.name == PEOPLE_NDJSON or one.name in REQUIRED_COLUMNS]
+
+
+def people_of(folder: Path, manifest: Manifest, feeds: Sequence[PlanFeed]) -> Iterator[PeopleGroup]:
+    """The people of the feeds' plans, chosen participants only where a feed names them; raises FileRefused."""
+    names = {one.name for one in people_files(manifest)}
+    if PEOPLE_NDJSON not in names:
+        for name in REQUIRED_FILES:
+            if name not in names:
+                detail = "The manifest does not name it."
+                raise FileRefused(Problem("FILE_INCOMPLETE", value=name, detail=detail))
+    census = manifest.file(PEOPLE_NDJSON) or manifest.file(PEOPLE_FILE)
+    if census is not None and census.rows > PEOPLE_AT_ONCE:
+        yield from spooled_groups(folder, manifest, feeds)
+        return
+    with ThreadPoolExecutor(1) as pool:  # digests go along with parsing: both leave the interpreter alone
+        digests = pool.submit(check_digests, folder, people_files(manifest), threads=1)
+        part = read_whole(folder, manifest)
+        problem = digests.result()
+    if problem is not None:
+        raise FileRefused(problem)
+    chosen = {person for feed in feeds for person in feed.wanted.participants}
+    yield PeopleGroup(tuple(with_absent(feeds, part)), [only(part, chosen) if chosen else part])
+
+
+def read_whole(folder: Path, manifest: Manifest) -> DeliveredPart:
+    """All people of a small delivery."""
+    census = manifest.file(PEOPLE_NDJSON)
+    if census is not None:
+        lines = [line for line in (folder / PEOPLE_NDJSON).read_bytes().split(b"\n") if line.strip()]
+        check_count(census, len(lines))
+        return people_from_lines(lines, plan_ids=None)
+    tables, unknown = {}, []
+    for entry in people_files(manifest):
+        table = read_table(folder / entry.name)
+        check_count(entry, table.rows.height)
+        tables[entry.name] = table.rows
+        unknown += table.unknown
+    return assemble(tables, tuple(unknown))
+
+
+def check_count(entry: ManifestFile, rows: int) -> None:
+    """Raises FileRefused when a file does not hold as many rows as the manifest says."""
+    if rows != entry.rows:
+        detail = f"The manifest says {entry.rows:,} rows, the file has {rows:,}."
+        raise FileRefused(Problem("COUNT_MISMATCH", value=entry.name, detail=detail))
+
+
+def only(part: DeliveredPart, chosen: set[str]) -> DeliveredPart:
+    """The part with the chosen participants only."""
+    people = part.people.filter(pl.col("participant_id").is_in(list(chosen)))
+    records = people.select("record")
+    items = {
+        table: rows.join(records, on="record", how="semi", maintain_order="left") for table, rows in part.items.items()
+    }
+    orphans = part.orphans.filter(pl.col("participant_id").is_in(list(chosen)))
+    return DeliveredPart(people, items, orphans, part.unknown_fields, part.malformed)
+
+
+def with_absent(feeds: Sequence[PlanFeed], part: DeliveredPart) -> Iterator[PlanFeed]:
+    """Feeds of chosen participants with PARTICIPANT_NOT_FOUND for those the delivery does not have."""
+    for feed in feeds:
+        if not feed.wanted.participants:
+            yield feed
+            continue
+        there = set(
+            part.people.filter(pl.col("plan_id") == feed.wanted.external_plan_id)["participant_id"].to_list()
+        )
+        absent = tuple(
+            Problem("PARTICIPANT_NOT_FOUND", participant_id=person)
+            for person in feed.wanted.participants
+            if person not in there
+        )
+        yield PlanFeed(
+            feed.wanted,
+            is_complete=False,
+            as_of=feed.as_of,
+            delivered_as=feed.delivered_as,
+            has_more=feed.has_more,
+            problems=absent,
+        )

@@ -1,0 +1,241 @@
+"""The spool: a large delivery split on disk into groups of whole plans, so that memory stays bounded.
+
+Rows may come in any order. A plan of more people than fit at once is split by participant into several parts. The
+spool is private to its owner and is removed when the reading ends.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+from django.conf import settings
+from polars.exceptions import ComputeError
+
+from planbridge.activity.problem import Problem
+from planbridge.recordkeepers.connector import PeopleGroup, PlanFeed
+from planbridge.recordkeepers.delivered import DeliveredPart
+from planbridge.recordkeepers.formats.canonical_csv import (
+    KEY,
+    PEOPLE_FILE,
+    REQUIRED_COLUMNS,
+    FileRefused,
+    assemble,
+    columns_of,
+    in_contract_order,
+    read_header,
+    refusal,
+    unknown_columns,
+)
+from planbridge.recordkeepers.formats.canonical_json import people_from_lines
+from planbridge.recordkeepers.formats.manifest import Manifest, check_digests
+
+PEOPLE_A_GROUP = 100_000
+ROWS_A_BATCH = 200_000
+LINE_BYTES_A_BATCH = 64 << 20
+PEOPLE_NDJSON = "participants.ndjson"
+KEY_SCHEMA = pl.Struct({"plan_id": pl.String, "participant_id": pl.String})
+
+
+@dataclass(frozen=True)
+class SpooledParts:
+    """The parts of one group on disk, read anew each time they are gone through."""
+
+    folder: Path
+    buckets: tuple[int, ...]
+    tables: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[DeliveredPart]:
+        for bucket in self.buckets:
+            yield self.read(bucket)
+
+    def read(self, bucket: int) -> DeliveredPart:
+        """One bucket as a part."""
+        if self.tables == (PEOPLE_NDJSON,):
+            lines = read_bucket(self.folder, PEOPLE_NDJSON, bucket)
+            return people_from_lines([line.encode() for line in lines["line"].to_list()], plan_ids=None)
+        tables = {
+            name: in_contract_order(name, read_bucket(self.folder, name, bucket).drop("bucket", strict=False))
+            for name in self.tables
+        }
+        return assemble(tables, self.unknown)
+
+
+def read_bucket(folder: Path, name: str, bucket: int) -> pl.DataFrame:
+    """A bucket's rows of one file."""
+    pieces = sorted((folder / name / str(bucket)).glob("*.arrow"))
+    if not pieces:
+        return pl.DataFrame(schema=dict.fromkeys(("line",) if name == PEOPLE_NDJSON else columns_of(name), pl.String))
+    return pl.concat([pl.read_ipc(piece, memory_map=False) for piece in pieces])
+
+
+def spooled_groups(folder: Path, manifest: Manifest, feeds: Sequence[PlanFeed]) -> Iterator[PeopleGroup]:
+    """The groups of a large delivery; raises FileRefused before any group is given."""
+    tables = (
+        (PEOPLE_NDJSON,)
+        if manifest.file(PEOPLE_NDJSON)
+        else tuple(name for name in REQUIRED_COLUMNS if manifest.file(name))
+    )
+    problem = check_digests(folder, [one for one in manifest.files if one.name in tables])
+    if problem is not None:
+        raise FileRefused(problem)
+    spool = Path(tempfile.mkdtemp(prefix="spool-", dir=spool_folder()))
+    try:
+        unknown = tuple(
+            name for table in tables if table != PEOPLE_NDJSON for name in unknown_columns(table, read_header(folder / table))
+        )
+        wanted = {feed.wanted.external_plan_id for feed in feeds}
+        plan = bucket_plan(count_people(folder, tables, wanted))
+        for table in tables:
+            rows = spool_lines(folder, spool, plan) if table == PEOPLE_NDJSON else spool_csv(folder / table, spool, plan)
+            check_rows(manifest, table, rows)
+        for group in plan.groups:
+            chosen = tuple(feed for feed in feeds if feed.wanted.external_plan_id in group.plans)
+            yield PeopleGroup(chosen, SpooledParts(spool, group.buckets, tables, unknown))
+            for bucket in group.buckets:
+                for table in tables:
+                    shutil.rmtree(spool / table / str(bucket), ignore_errors=True)
+        absent = tuple(feed for feed in feeds if feed.wanted.external_plan_id not in plan.plans)
+        if absent:
+            yield PeopleGroup(absent, ())
+    finally:
+        shutil.rmtree(spool, ignore_errors=True)
+
+
+def spool_folder() -> Path:
+    """Where spools lie: private to the installation."""
+    folder = Path(settings.PLANBRIDGE_HOME) / "spool"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def check_rows(manifest: Manifest, table: str, rows: int) -> None:
+    """Raises FileRefused when a file does not hold as many rows as the manifest says."""
+    entry = manifest.file(table)
+    if entry is not None and rows != entry.rows:
+        detail = f"The manifest says {entry.rows:,} rows, the file has {rows:,}."
+        raise FileRefused(Problem("COUNT_MISMATCH", value=table, detail=detail))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Plans worked on together, and the buckets that hold their people."""
+
+    plans: frozenset[str]
+    buckets: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class BucketPlan:
+    """Which bucket a person's rows go to: `places` has plan_id, first (bucket) and parts (how many)."""
+
+    groups: tuple[Group, ...]
+    places: pl.DataFrame
+
+    @property
+    def plans(self) -> frozenset[str]:
+        """All plans that have people."""
+        return frozenset(self.places["plan_id"].to_list())
+
+    def placed(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Wanted rows with their bucket."""
+        placed = rows.join(self.places, on="plan_id", how="inner", maintain_order="left")
+        part = pl.col("participant_id").fill_null("").hash(seed=0) % pl.col("parts")
+        return placed.with_columns(bucket=pl.col("first") + part.cast(pl.Int64)).drop("first", "parts")
+
+
+def bucket_plan(people: pl.DataFrame) -> BucketPlan:
+    """Plans (plan_id, people) packed into groups of about 100,000 people; a larger plan gets several buckets."""
+    groups: list[Group] = []
+    rows: list[tuple[str, int, int]] = []
+    members: list[str] = []
+    size = bucket = 0
+    for plan_id, count in people.sort("people", descending=True).iter_rows():
+        if count > PEOPLE_A_GROUP:
+            parts = -(-count // PEOPLE_A_GROUP)
+            groups.append(Group(frozenset([plan_id]), tuple(range(bucket, bucket + parts))))
+            rows.append((plan_id, bucket, parts))
+            bucket += parts
+            continue
+        if members and size + count > PEOPLE_A_GROUP:
+            groups.append(Group(frozenset(members), (bucket,)))
+            bucket, members, size = bucket + 1, [], 0
+        members.append(plan_id)
+        size += count
+        rows.append((plan_id, bucket, 1))
+    if members:
+        groups.append(Group(frozenset(members), (bucket,)))
+    schema = {"plan_id": pl.String, "first": pl.Int64, "parts": pl.UInt64}
+    return BucketPlan(tuple(groups), pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+def count_people(folder: Path, tables: Sequence[str], wanted: set[str]) -> pl.DataFrame:
+    """plan_id and people of the wanted plans."""
+    if PEOPLE_NDJSON in tables:
+        counted = [keys.group_by("plan_id").len() for keys in (keys_of(block) for block in line_blocks(folder / PEOPLE_NDJSON))]
+        sums = pl.concat(counted).group_by("plan_id").agg(people=pl.col("len").sum())
+    else:
+        names = read_header(folder / PEOPLE_FILE)
+        rows = pl.scan_csv(folder / PEOPLE_FILE, infer_schema=False, with_column_names=lambda _: names)
+        try:
+            sums = rows.group_by("plan_id").agg(people=pl.len()).collect(engine="streaming")
+        except ComputeError as error:
+            raise FileRefused(refusal(folder / PEOPLE_FILE, str(error))) from error
+    return sums.filter(pl.col("plan_id").is_in(list(wanted)))
+
+
+def spool_csv(path: Path, spool: Path, plan: BucketPlan) -> int:
+    """Split a CSV file into buckets; answers its rows, wanted or not."""
+    names = read_header(path)
+    rows = 0
+    try:
+        batches = pl.scan_csv(path, infer_schema=False, with_column_names=lambda _: names).collect_batches(
+            chunk_size=ROWS_A_BATCH, maintain_order=True, engine="streaming"
+        )
+        for number, batch in enumerate(batches):
+            rows += batch.height
+            write_buckets(spool / path.name, number, plan.placed(batch))
+    except ComputeError as error:
+        raise FileRefused(refusal(path, str(error))) from error
+    return rows
+
+
+def line_blocks(path: Path) -> Iterator[pl.Series]:
+    """A file's lines in blocks of about 64 MB; raises FileRefused where they are not UTF-8."""
+    with path.open("rb") as file:
+        while lines := file.readlines(LINE_BYTES_A_BATCH):
+            try:
+                text = [line.decode("utf-8") for line in lines if line.strip()]
+            except UnicodeDecodeError as error:
+                raise FileRefused(refusal(path, "utf")) from error
+            yield pl.Series("line", text, dtype=pl.String)
+
+
+def keys_of(lines: pl.Series) -> pl.DataFrame:
+    """plan_id and participant_id of each line; null where a line is not a JSON object."""
+    try:
+        return lines.str.json_decode(KEY_SCHEMA).struct.unnest()
+    except ComputeError:
+        path = {name: lines.str.json_path_match(f"$.{name}") for name in KEY}
+        return pl.DataFrame(path)
+
+
+def spool_lines(folder: Path, spool: Path, plan: BucketPlan) -> int:
+    """Split an NDJSON file into buckets; answers its lines, wanted or not."""
+    rows = 0
+    for number, lines in enumerate(line_blocks(folder / PEOPLE_NDJSON)):
+        rows += len(lines)
+        placed = plan.placed(keys_of(lines).with_columns(lines))
+        write_buckets(spool / PEOPLE_NDJSON, number, placed.select("line", "bucket"))
+    return rows
+
+
+def write_buckets(folder: Path, number: int, rows: pl.DataFrame) -> None:
+    """Write one batch's rows to their buckets."""
+    for (bucket,), piece in rows.partition_by("bucket", as_dict=True, include_key=False).items():
+        target = folder / str(bucket)
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        piece.write_ipc(target / f"{number:06}.arrow", compression="lz4")

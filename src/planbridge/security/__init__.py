@@ -1,0 +1,1 @@
+"""Firms, keys, sealed SSNs and credentials."""

@@ -1,0 +1,22 @@
+"""A firm: the advisor firm or TPA whose plans, people and users are kept apart from every other firm's."""
+
+from django.db import models
+
+
+class Firm(models.Model):
+    """One advisor firm or TPA."""
+
+    name = models.CharField(max_length=200, unique=True)
+    time_zone = models.CharField(max_length=64, default="America/New_York")
+
+    class Meta:
+        db_table = "firm"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def only_firm() -> Firm:
+    """The installation's first firm, made when there is none: what the command line works for."""
+    firm = Firm.objects.order_by("id").first()
+    return firm or Firm.objects.get_or_create(name="My firm")[0]

@@ -1,0 +1,1 @@
+"""Plan Sync and Participant Sync."""

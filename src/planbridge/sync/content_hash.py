@@ -1,0 +1,59 @@
+"""The content hash: 128 bits over everything known of a person but prices and market values.
+
+Order of items does not count (their hashes are summed), so shuffled rows are the same content. The sum is keyed
+before it is stored: an unkeyed hash would let one who has it try out every SSN.
+"""
+
+import struct
+
+import polars as pl
+import polars_hash
+
+from planbridge.recordkeepers.delivered import ITEM_COLUMNS, PEOPLE_COLUMNS
+from planbridge.security.content_key import key_hashes
+from planbridge.sync.frames import PERSON, CanonicalPart
+
+NOT_CONTENT = {"price", "market_value", "price_date"}
+CENSUS = tuple(name for name in PEOPLE_COLUMNS if name not in PERSON)
+HALF = pl.lit(1 << 64, pl.UInt128)
+
+
+def hashed_columns(table: str) -> tuple[str, ...]:
+    """The columns of an item table that are content."""
+    return tuple(name for name in ITEM_COLUMNS[table] if name not in NOT_CONTENT)
+
+
+def row_hash(table: str, columns: tuple[str, ...], schema: pl.Schema) -> pl.Expr:
+    """A stable 128-bit hash of one row of a table; the table's name is part of it."""
+    parts = [pl.col(name).to_physical() if schema[name].is_decimal() else pl.col(name) for name in columns]
+    return polars_hash.hash_rows(pl.lit(table), *parts).nchash.xxh3_128().alias("hash")
+
+
+def content_hashes(part: CanonicalPart) -> pl.DataFrame:
+    """For each record: record, census_hash, hash (both UInt128, unkeyed)."""
+    census = part.people.select("record", row_hash("people", CENSUS, part.people.schema))
+    hashed = [census]
+    for table, rows in part.items.items():
+        if rows.is_empty():
+            continue
+        columns = hashed_columns(table)
+        keyed = rows
+        if table == "employment":  # spells are in order, items are not
+            keyed = rows.with_columns(place=pl.int_range(pl.len()).over("record"))
+            columns = (*columns, "place")
+        hashed.append(keyed.select("record", row_hash(table, columns, keyed.schema)))
+    sums = pl.concat(hashed).group_by("record").agg(pl.col("hash").sum())
+    return census.rename({"hash": "census_hash"}).join(sums, on="record", how="left", maintain_order="left")
+
+
+def keyed(hashes: pl.Series) -> pl.DataFrame:
+    """UInt128 hashes as two keyed 64-bit halves: hash_high, hash_low (Int64)."""
+    count = len(hashes)
+    whole = pl.DataFrame({"hash": hashes})
+    halves = whole.select(low=pl.col("hash") % HALF, high=pl.col("hash") // HALF).cast(pl.UInt64)
+    pairs = halves.select(pl.concat_list("low", "high")).to_series().explode(empty_as_null=False)
+    encrypted = key_hashes(struct.pack(f"<{2 * count}Q", *pairs.to_list()) if count else b"")
+    numbers = struct.unpack(f"<{2 * count}q", encrypted)
+    return pl.DataFrame(
+        {"hash_high": numbers[0::2], "hash_low": numbers[1::2]}, schema={"hash_high": pl.Int64, "hash_low": pl.Int64}
+    )

@@ -1,0 +1,98 @@
+"""Decisions of people about runs: apply or discard what is held, cancel, retry what was rejected."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from planbridge.activity.entry import Verb
+from planbridge.activity.problem import Problem
+from planbridge.activity.record import Happening, record_activity
+from planbridge.activity.run_id import new_run_id
+from planbridge.plans.models import Plan
+from planbridge.sync.request import SyncOptions, enqueue_batch, request_syncs
+from planbridge.sync.run import HeldFeed, Quarantine, RunKind, RunStatus, SyncRun
+from planbridge.sync.run_book import copy_problems, run_problems, ticket_of_run
+
+
+class DecisionRefused(Exception):  # noqa: N818 - says what happened
+    """The run is not in a state in which this can be done; the message says in which it is."""
+
+
+def find_run(run_id: UUID) -> SyncRun | None:
+    """A run by its id."""
+    return SyncRun.objects.filter(id=run_id).first()
+
+
+def locked_run(run_id: UUID) -> SyncRun:
+    """A run, locked until the transaction ends."""
+    return SyncRun.objects.select_for_update().get(id=run_id)
+
+
+def refuse_unless(run: SyncRun, *statuses: RunStatus, what: str) -> None:
+    """Raises DecisionRefused unless the run has one of the statuses."""
+    if run.status not in statuses:
+        message = f"Run {run.id} cannot be {what}: it is {RunStatus(run.status).label.lower()}."
+        raise DecisionRefused(message)
+
+
+def apply_held_run(run_id: UUID, *, actor: str) -> SyncRun:
+    """Apply what a held run showed, whatever its guard said; the run itself goes on."""
+    with transaction.atomic():
+        run = locked_run(run_id)
+        refuse_unless(run, RunStatus.HELD, what="applied")
+        run.status, run.guard_waived_by, run.batch_id = RunStatus.QUEUED, actor, new_run_id()
+        run.finished_at = run.job_id = None
+        run.save(update_fields=["status", "guard_waived_by", "batch_id", "finished_at", "job_id"])
+        enqueue_batch(run.batch_id, run.kind, run.plan_id)
+        record_activity(Happening(Verb.RUN_APPLIED, actor, plan_id=run.plan_id, detail={"run": str(run.id)}))
+    return run
+
+
+def discard_held_run(run_id: UUID, *, actor: str) -> SyncRun:
+    """Drop what a held run showed: nothing of it is applied."""
+    with transaction.atomic():
+        run = locked_run(run_id)
+        refuse_unless(run, RunStatus.HELD, what="discarded")
+        end_as_canceled(run, actor, Verb.RUN_DISCARDED)
+        HeldFeed.objects.filter(plan_id=run.plan_id, run_id=run.id).delete()
+    return run
+
+
+def cancel_run(run_id: UUID, *, actor: str) -> SyncRun:
+    """Cancel a waiting run at once; a running one stops at its next stage and applies nothing."""
+    with transaction.atomic():
+        run = locked_run(run_id)
+        refuse_unless(run, RunStatus.QUEUED, RunStatus.RUNNING, what="canceled")
+        run.cancel_requested_by = actor
+        run.save(update_fields=["cancel_requested_by"])
+        if run.status == RunStatus.QUEUED:
+            end_as_canceled(run, actor, Verb.RUN_CANCELED)
+    return run
+
+
+def end_as_canceled(run: SyncRun, actor: str, verb: Verb) -> None:
+    """Write a run's end as Canceled."""
+    run.status, run.finished_at = RunStatus.CANCELED, timezone.now()
+    run.save(update_fields=["status", "finished_at"])
+    copy_problems(run_problems(run.plan_id, [Problem("RUN_CANCELED", detail=f"By {actor}.")]), [ticket_of_run(run)])
+    record_activity(Happening(verb, actor, plan_id=run.plan_id, detail={"run": str(run.id)}))
+
+
+def retry_rejected(run_id: UUID, *, actor: str) -> tuple[int, UUID]:
+    """Ask for a sync of the people whom a run rejected and no later run has taken in: (plan id, run id)."""
+    with transaction.atomic():
+        run = locked_run(run_id)
+        people = tuple(
+            Quarantine.objects.filter(plan_id=run.plan_id, run_id=run.id, resolved_by_run=None)
+            .order_by("participant_id")
+            .values_list("participant_id", flat=True)
+        )
+        if not people:
+            message = f"Run {run.id} has nobody left to retry: it rejected nobody, or later runs took them all in."
+            raise DecisionRefused(message)
+        plan = Plan.objects.select_related("connection").get(id=run.plan_id)
+        asked = SyncOptions(participants=people)
+        found = request_syncs([plan], RunKind.PARTICIPANTS, actor=actor, options=asked)[0]
+        SyncRun.objects.filter(plan_id=plan.id, id=found[1]).update(retries_run_id=run.id)
+    return found

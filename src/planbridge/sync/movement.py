@@ -1,0 +1,150 @@
+"""Movement: how many people and dollars of each plan a feed would move, and why that may hold its run."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import polars as pl
+
+from planbridge.activity.problem import Problem
+from planbridge.recordkeepers.connector import ControlTotals, PlanFeed
+from planbridge.sync.apply import copy_out, stored_positions
+from planbridge.sync.diff import CHANGED, NEW
+from planbridge.sync.frames import NUMBER, PERSON
+from planbridge.sync.guard import Movement, judge_movement, money_moves
+from planbridge.sync.judgement import Judgement
+from planbridge.sync.known import PlanFacts
+from planbridge.sync.reconcile import differences
+from planbridge.sync.statements import statement
+from planbridge.sync.summary import Summary
+
+NOTHING = Decimal(0)
+HALF_CENT = Decimal("0.005")
+HELD = {"plan_id": pl.Int64, "fund": pl.String, "units": NUMBER, "positions": pl.Int64}
+MOVES = {"plan_id": pl.Int64, "fund": pl.String, "units": NUMBER, "moved": NUMBER, "change": NUMBER}
+NOBODY = {
+    "plan_id": pl.Int64,
+    "participant_id": pl.String,
+    "source": pl.String,
+    "fund": pl.String,
+    "units": NUMBER,
+}
+
+
+@dataclass
+class Movements:
+    """Collects moves by plan and fund, part by part. `known_prices`: plan_id, fund, price before this feed."""
+
+    known_prices: pl.DataFrame
+    moves: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, judgement: Judgement) -> None:
+        """Take in a part: what changed people held before against what they and the new hold now."""
+        if judgement.changed.people.is_empty():
+            return
+        changed = judgement.comparison.people(CHANGED).select(PERSON)
+        delivered = judgement.changed.items["balances"].join(
+            judgement.changed.people.select("record", *PERSON), on="record", how="inner"
+        )
+        self.count(stored_positions(changed), delivered, judgement.prices)
+
+    def count(self, stored: pl.DataFrame, delivered: pl.DataFrame, prices: pl.DataFrame) -> None:
+        """Add the move from stored to delivered positions, at the newest prices."""
+        self.moves.append(money_moves(stored, delivered, self.newest(prices)).cast(MOVES))
+
+    def newest(self, delivered: pl.DataFrame) -> pl.DataFrame:
+        """The newest price of each fund: the delivered one, else the one known before."""
+        new = delivered.sort("price_date").unique(["plan_id", "fund"], keep="last").select("plan_id", "fund", "price")
+        others = self.known_prices.join(new, on=["plan_id", "fund"], how="anti")
+        return pl.concat([new, others.select("plan_id", "fund", "price")])
+
+    def by_fund(self) -> pl.DataFrame:
+        """All moves so far, by plan and fund."""
+        everything = pl.concat([pl.DataFrame(schema=MOVES), *self.moves])
+        return everything.group_by("plan_id", "fund").agg(pl.col("units", "moved", "change").sum())
+
+    def by_plan(self) -> dict[int, tuple[Decimal, Decimal]]:
+        """Dollars moved and signed change of each plan."""
+        sums = self.by_fund().group_by("plan_id").agg(pl.col("moved", "change").sum())
+        return {plan_id: (moved, change) for plan_id, moved, change in sums.iter_rows()}
+
+
+@dataclass(frozen=True)
+class HeldFund:
+    """What the people of a plan hold of a fund: units, price (None: unknown), number of positions."""
+
+    units: Decimal
+    price: Decimal | None
+    positions: int
+
+
+def hold_reasons(
+    feeds: dict[int, PlanFeed], facts: dict[int, PlanFacts], summary: Summary, moves: Movements
+) -> dict[int, list[Problem]]:
+    """The plans to be held, each with the problems that hold it."""
+    if not summary.vanished.is_empty():
+        moves.count(stored_positions(summary.vanished), pl.DataFrame(schema=NOBODY), summary.prices)
+    partial = [plan_id for plan_id, feed in feeds.items() if not feed.is_complete]
+    held = held_funds(partial, moves, summary) if partial else {}
+    by_plan = moves.by_plan()
+    reasons = {}
+    for plan_id, feed in feeds.items():
+        moved, change = by_plan.get(plan_id, (NOTHING, NOTHING))
+        before = summary.people_before.get(plan_id, 0)
+        movement = Movement(
+            people_before=before,
+            people_lost=summary.people_lost.get(plan_id, 0),
+            people_read=summary.counts[plan_id].read if feed.is_complete else before,
+            money_before=money_before(plan_id, feed, summary, held, change),
+            money_moved=moved if before else NOTHING,
+        )
+        problems = judge_movement(movement, facts[plan_id].limits)
+        if feed.totals is not None and feed.is_complete:
+            problems += differences(feed.totals, summary.read_totals(plan_id))
+        elif feed.totals is not None and not summary.counts[plan_id].rejected:
+            problems += missed_changes(feed.totals, held.get(plan_id, {}), summary, moves, plan_id)
+        if problems:
+            reasons[plan_id] = problems
+    return reasons
+
+
+def money_before(
+    plan_id: int, feed: PlanFeed, summary: Summary, held: dict[int, dict[str, HeldFund]], change: Decimal
+) -> Decimal:
+    """The plan's dollars before this feed, at the newest prices."""
+    if not feed.is_complete:
+        funds = held.get(plan_id, {}).values()
+        return sum((fund.units * (fund.price or NOTHING) for fund in funds), NOTHING)
+    return summary.read_totals(plan_id).market_value - change
+
+
+def held_funds(plan_ids: list[int], moves: Movements, summary: Summary) -> dict[int, dict[str, HeldFund]]:
+    """What the plans' people hold before this feed, by plan and fund: what a partial feed does not show."""
+    positions = copy_out(statement("plan_positions"), {"plan_ids": plan_ids}, HELD)
+    priced = positions.join(moves.newest(summary.prices), on=["plan_id", "fund"], how="left")
+    found: dict[int, dict[str, HeldFund]] = {}
+    for plan_id, fund, units, count, price in priced.iter_rows():
+        found.setdefault(plan_id, {})[fund] = HeldFund(units, price, count)
+    return found
+
+
+def missed_changes(
+    totals: ControlTotals, held: dict[str, HeldFund], summary: Summary, moves: Movements, plan_id: int
+) -> list[Problem]:
+    """TOTALS_DIFFER when a changes-only feed does not lead to the control totals: then a change was missed."""
+    people = summary.people_before.get(plan_id, 0) - summary.people_lost.get(plan_id, 0)
+    people += summary.people_new.get(plan_id, 0)
+    if people != totals.participants:
+        detail = f"Recordkeeper {totals.participants:,}, after the changes {people:,} people."
+        return [Problem("TOTALS_DIFFER", field="participants", detail=detail)]
+    change = {fund: units for plan, fund, units, *_ in moves.by_fund().iter_rows() if plan == plan_id}
+    for fund, (units, dollars) in totals.by_fund.items():
+        have = held.get(fund, HeldFund(NOTHING, None, 0))
+        after = have.units + change.get(fund, NOTHING)
+        if after != units:
+            detail = f"Recordkeeper {units:,f}, after the changes {after:,f} units."
+            return [Problem("TOTALS_DIFFER", field=f"by_fund.{fund}.units", detail=detail)]
+        rounding = HALF_CENT * (have.positions + summary.counts[plan_id].read * 16)
+        if have.price is not None and abs(after * have.price - dollars) > rounding:
+            detail = f"Recordkeeper ${dollars:,f}, at the prices held ${after * have.price:,.2f}."
+            return [Problem("TOTALS_DIFFER", field=f"by_fund.{fund}.market_value", detail=detail)]
+    return []

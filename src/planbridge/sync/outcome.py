@@ -1,0 +1,209 @@
+"""Outcomes: how each run of a group ends, written set-based with its problems, quarantine, proof and marks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+from django.db import connection, transaction
+
+from planbridge.activity.problem import Problem
+from planbridge.recordkeepers.connector import PlanAnswer, PlanFeed
+from planbridge.sync.apply import copy_out
+from planbridge.sync.batch import Batch
+from planbridge.sync.frames import PERSON
+from planbridge.sync.quarantine import COLUMNS as QUARANTINE_COLUMNS
+from planbridge.sync.reconcile import NOTHING_READ, PeopleCounts, proof_of
+from planbridge.sync.run import RunStatus
+from planbridge.sync.run_book import (
+    FULL_PROBLEM_SCHEMA,
+    WARNINGS,
+    Conclusion,
+    Ticket,
+    conclude_runs,
+    copy_problems,
+    copy_rows,
+    run_problems,
+    status_of,
+)
+from planbridge.sync.stages import Timeline
+from planbridge.sync.statements import statement
+from planbridge.sync.summary import Summary
+
+CHANGES = {"plan_id": pl.Int64, "participant_id": pl.String, "changes": pl.String}
+
+
+@dataclass(frozen=True)
+class Book:
+    """What is needed to conclude a group's runs."""
+
+    batch: Batch
+    feeds: Mapping[int, PlanFeed]
+    summary: Summary
+    timeline: Timeline
+    unknown_fields: Sequence[str] = ()
+
+
+def conclude_refused(ticket: Ticket, feed: PlanFeed | PlanAnswer, problems: Sequence[Problem]) -> None:
+    """A feed or document that cannot be taken at all: Error, and nothing changed."""
+    conclusion = Conclusion(
+        ticket, RunStatus.ERROR, delivered_as=feed.delivered_as, as_of=feed.as_of, requests=feed.requests
+    )
+    if conclude_runs([conclusion]):
+        copy_problems(run_problems(ticket.plan_id, problems), [ticket])
+
+
+def conclude_nothing_new(ticket: Ticket, feed: PlanFeed) -> None:
+    """Nothing was delivered since the last reading: Successful with 0 read."""
+    conclude_runs([Conclusion(ticket, RunStatus.SUCCESSFUL, requests=feed.requests)])
+
+
+def conclude_group(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
+    """Conclude the applied and the held runs, in the caller's transaction."""
+    conclusions = [concluded(book, plan_id) for plan_id in applied] + [
+        concluded(book, plan_id, is_held=True) for plan_id in held
+    ]
+    conclude_runs(conclusions)
+    write_problems(book, applied, held)
+    plan_ids = list(applied)
+    run_ids = list(book.batch.run_ids(plan_ids).values())
+    findings = book.summary.findings
+    quarantined = findings.quarantined.filter(pl.col("plan_id").is_in([*applied, *held]))
+    copy_rows("quarantine", QUARANTINE_COLUMNS, quarantined)
+    partial = [plan_id for plan_id, feed in applied.items() if not feed.is_complete]
+    taken = findings.outcomes.filter(pl.col("plan_id").is_in(partial))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("resolve_quarantine"),
+            {
+                "plan_ids": plan_ids,
+                "run_ids": run_ids,
+                "is_complete": [applied[plan_id].is_complete for plan_id in plan_ids],
+                "taken_plans": taken["plan_id"].to_list(),
+                "taken_people": taken["participant_id"].to_list(),
+            },
+        )
+        cursor.execute(statement("supersede_held"), {"plan_ids": plan_ids, "run_ids": run_ids})
+        move_marks(book, applied, held)
+
+
+def move_marks(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
+    """Remember how far plans are read; people picked by hand do not count as a reading of the plan."""
+    marks: list[tuple[int, datetime | None, bool]] = [
+        (plan_id, feed.as_of, plan_id not in held)
+        for plan_id, feed in book.feeds.items()
+        if (plan_id in applied or plan_id in held) and not feed.wanted.participants
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("move_read_marks"),
+            {
+                "plan_ids": [mark[0] for mark in marks],
+                "as_ofs": [mark[1] for mark in marks],
+                "is_applied": [mark[2] for mark in marks],
+            },
+        )
+
+
+def concluded(book: Book, plan_id: int, *, is_held: bool = False) -> Conclusion:
+    """One plan's conclusion."""
+    summary, feed = book.summary, book.feeds[plan_id]
+    counts = summary.counts[plan_id]
+    if is_held:
+        counts = PeopleCounts(rejected=counts.rejected, held=counts.applied + counts.unchanged)
+    run_warnings = [one for one in feed.problems if one.code in WARNINGS] + ([None] if book.unknown_fields else [])
+    warnings = summary.warnings.get(plan_id, 0) + len(run_warnings)
+    refused = counts.rejected + sum(1 for one in feed.problems if one.code not in WARNINGS)
+    rejected = replace(summary.totals_rejected.get(plan_id, NOTHING_READ), participants=counts.rejected)
+    return Conclusion(
+        book.batch.tickets[plan_id],
+        RunStatus.HELD if is_held else status_of(rejected=refused, warnings=warnings),
+        counts=counts,
+        stages=book.timeline.as_list(),
+        vanished=summary.people_lost.get(plan_id, 0),
+        prices=summary.prices_of(plan_id),
+        warnings=warnings,
+        delivered_as=feed.delivered_as,
+        as_of=feed.as_of,
+        proof=proof_of(feed.totals, summary.read_totals(plan_id), rejected, counts),
+        requests=feed.requests,
+    )
+
+
+def write_problems(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
+    """The problems of people, feeds and guards of the concluded runs."""
+    concluded_plans = [*applied, *held]
+    unknown = Problem("FIELD_UNKNOWN", value=", ".join(book.unknown_fields)) if book.unknown_fields else None
+    frames = [
+        run_problems(plan_id, [*book.feeds[plan_id].problems, *held.get(plan_id, ()), *([unknown] if unknown else [])])
+        for plan_id in concluded_plans
+        if book.feeds[plan_id].problems or plan_id in held or unknown
+    ]
+    people = book.summary.findings.problems.filter(pl.col("plan_id").is_in(concluded_plans))
+    everything = pl.concat(
+        [
+            *frames,
+            people.with_columns(detail=pl.lit(None, pl.String))
+            .select(list(FULL_PROBLEM_SCHEMA))
+            .unique([*PERSON, "code", "field"], keep="first", maintain_order=True),
+        ]
+    )
+    copy_problems(everything, book.batch.tickets_of(concluded_plans))
+
+
+def conclude_dry_run(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
+    """Undo everything that was written, then conclude with what it would have changed."""
+    run_ids = book.batch.run_ids(list(applied))
+    parameters = {"plan_ids": list(run_ids), "run_ids": list(run_ids.values())}
+    changes: dict[int, list[dict[str, Any]]] = {}
+    for plan_id, person, fields in copy_out(statement("changes_of_run"), parameters, CHANGES).iter_rows():
+        changes.setdefault(plan_id, []).append({"participant_id": person, "changes": fields})
+    conclusions = [concluded(book, plan_id) for plan_id in applied] + [
+        concluded(book, plan_id, is_held=True) for plan_id in held
+    ]
+    with_changes = [
+        replace(one, proof={**(one.proof or {}), "would_change": changes.get(one.ticket.plan_id, [])})
+        for one in conclusions
+    ]
+    raise DryRunDone(book, with_changes, dict(applied), dict(held))
+
+
+class DryRunDone(Exception):  # noqa: N818 - no error: it undoes the transaction of a dry run
+    """Leaves the transaction so that it is rolled back; carries what is to be recorded of the dry run."""
+
+    def __init__(
+        self,
+        book: Book,
+        conclusions: list[Conclusion],
+        applied: dict[int, PlanFeed],
+        held: dict[int, Sequence[Problem]],
+    ) -> None:
+        super().__init__("dry run")
+        self.book = book
+        self.conclusions = conclusions
+        self.applied = applied
+        self.held = held
+
+    def record(self) -> None:
+        """Write the outcome of the dry run: runs and problems, nothing else."""
+        with transaction.atomic():
+            conclude_runs(self.conclusions)
+            write_problems(self.book, self.applied, self.held)
+
+
+def conclude_failed(tickets: Sequence[Ticket], problem: Problem) -> None:
+    """End runs with Error that were not concluded yet."""
+    with transaction.atomic():
+        ended = conclude_runs([Conclusion(ticket, RunStatus.ERROR) for ticket in tickets])
+        for ticket in tickets:
+            if ticket.run_id in ended:
+                copy_problems(run_problems(ticket.plan_id, [problem]), [ticket])
+
+
+def conclude_plans(ended: Sequence[tuple[Conclusion, Sequence[Problem]]]) -> None:
+    """Conclude Plan Syncs with their problems, in the caller's transaction."""
+    conclude_runs([conclusion for conclusion, _ in ended])
+    frames = [run_problems(conclusion.ticket.plan_id, problems) for conclusion, problems in ended if problems]
+    if frames:
+        copy_problems(pl.concat(frames), [conclusion.ticket for conclusion, _ in ended])

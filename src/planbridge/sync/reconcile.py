@@ -1,0 +1,118 @@
+"""Reconcile: the proof that what was read is what the recordkeeper says it sent, and where every person went."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from planbridge.activity.problem import Problem
+from planbridge.recordkeepers.connector import ControlTotals
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class ReadTotals:
+    """What was read of one plan: distinct people, dollars, dollars by source, (units, dollars) by fund."""
+
+    participants: int
+    market_value: Decimal
+    by_source: dict[str, Decimal]
+    by_fund: dict[str, tuple[Decimal, Decimal]]
+
+
+NOTHING_READ = ReadTotals(0, NOTHING, {}, {})
+
+
+@dataclass(frozen=True)
+class PeopleCounts:
+    """Where the people read went: each is in exactly one of the four."""
+
+    applied: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    held: int = 0
+
+    @property
+    def read(self) -> int:
+        """Distinct people read."""
+        return self.applied + self.unchanged + self.rejected + self.held
+
+
+def differences(totals: ControlTotals, read: ReadTotals) -> list[Problem]:
+    """TOTALS_DIFFER for each control total that is not what was read."""
+    found = []
+    if totals.participants != read.participants:
+        found.append(difference("participants", Decimal(totals.participants), Decimal(read.participants), "people"))
+    if totals.market_value != read.market_value:
+        found.append(difference("market_value", totals.market_value, read.market_value, "dollars"))
+    for source in sorted(totals.by_source.keys() | read.by_source.keys()) if totals.by_source else ():
+        theirs, ours = totals.by_source.get(source, NOTHING), read.by_source.get(source, NOTHING)
+        if theirs != ours:
+            found.append(difference(f"by_source.{source}", theirs, ours, "dollars"))
+    for fund in sorted(totals.by_fund.keys() | read.by_fund.keys()) if totals.by_fund else ():
+        their_units, theirs = totals.by_fund.get(fund, (NOTHING, NOTHING))
+        our_units, ours = read.by_fund.get(fund, (NOTHING, NOTHING))
+        if their_units != our_units:
+            found.append(difference(f"by_fund.{fund}.units", their_units, our_units, "units"))
+        if theirs != ours:
+            found.append(difference(f"by_fund.{fund}.market_value", theirs, ours, "dollars"))
+    return found
+
+
+def difference(field: str, theirs: Decimal, ours: Decimal, unit: str) -> Problem:
+    """One TOTALS_DIFFER."""
+    detail = f"Recordkeeper {theirs:,f}, read {ours:,f}, difference {theirs - ours:,f} {unit}."
+    return Problem("TOTALS_DIFFER", field=field, detail=detail)
+
+
+def proof_of(
+    totals: ControlTotals | None, read: ReadTotals, rejected: ReadTotals, counts: PeopleCounts
+) -> dict[str, Any]:
+    """The proof as JSON: people and money, by source and by fund: recordkeeper, read, of it rejected, difference."""
+    return {
+        "control_totals": totals is not None,
+        "people": {
+            "recordkeeper": None if totals is None else totals.participants,
+            "read": counts.read,
+            "applied": counts.applied,
+            "unchanged": counts.unchanged,
+            "rejected": counts.rejected,
+            "held": counts.held,
+        },
+        "market_value": line(None if totals is None else totals.market_value, read.market_value, rejected.market_value),
+        "by_source": [
+            {"source": source}
+            | line(None if totals is None else totals.by_source.get(source), value, rejected.by_source.get(source))
+            for source, value in sorted(read.by_source.items())
+        ],
+        "by_fund": [fund_line(fund, totals, read, rejected) for fund in sorted(read.by_fund)],
+    }
+
+
+def fund_line(fund: str, totals: ControlTotals | None, read: ReadTotals, rejected: ReadTotals) -> dict[str, Any]:
+    """One fund of the proof, in units and dollars."""
+    theirs = totals.by_fund.get(fund) if totals is not None else None
+    units, dollars = read.by_fund[fund]
+    lost_units, lost_dollars = rejected.by_fund.get(fund, (NOTHING, NOTHING))
+    return {
+        "fund": fund,
+        "units": line(theirs[0] if theirs else None, units, lost_units),
+        "market_value": line(theirs[1] if theirs else None, dollars, lost_dollars),
+    }
+
+
+def line(theirs: Decimal | None, ours: Decimal, rejected: Decimal | None) -> dict[str, str | None]:
+    """Recordkeeper, read, rejected and difference as decimal text."""
+    return {
+        "recordkeeper": None if theirs is None else plain(theirs),
+        "read": plain(ours),
+        "rejected": plain(rejected or NOTHING),
+        "difference": None if theirs is None else plain(theirs - ours),
+    }
+
+
+def plain(number: Decimal) -> str:
+    """A decimal without exponent and trailing zeros, at least two places for cents."""
+    text = f"{number:f}"
+    whole, _, places = text.partition(".")
+    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"

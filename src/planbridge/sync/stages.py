@@ -1,0 +1,42 @@
+"""The timeline of a run: its stages with their seconds and counts, and the borders at which it can be stopped."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+
+def no_border(stage: str) -> None:
+    """Nothing happens at the border of a stage."""
+
+
+@dataclass
+class Timeline:
+    """Collects the stages of a batch; `at_border` is told each stage's name as the stage ends."""
+
+    at_border: Callable[[str], None] = no_border
+    started: float = field(default_factory=time.perf_counter)
+    stages: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def mark(self, stage: str, count: int) -> None:
+        """A stage ended, with how many of what it works on; the same stage of several parts is added up."""
+        now = time.perf_counter()
+        entry = self.stages.setdefault(stage, {"stage": stage, "seconds": 0.0, "count": 0})
+        entry["seconds"] = round(entry["seconds"] + now - self.started, 4)
+        entry["count"] += count
+        pause_for_fault_tests(stage)
+        self.at_border(stage)
+        self.started = time.perf_counter()
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """The stages in their order."""
+        return [dict(entry) for entry in self.stages.values()]
+
+
+def pause_for_fault_tests(stage: str) -> None:
+    """Wait at the border named by PLANBRIDGE_PAUSE_AT, so that a test can kill this process just there."""
+    at = settings.PAUSE_AT
+    if at and at.partition(":")[0] == stage:
+        time.sleep(float(at.partition(":")[2] or 0))

@@ -1,0 +1,139 @@
+"""Staging: new and changed people as rows for COPY, one row a person and table, items as PostgreSQL arrays."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from uuid import UUID
+
+import polars as pl
+
+from planbridge.security.ssn import seal_ssns
+from planbridge.sync.frames import PERSON, CanonicalPart
+
+CENSUS = (
+    "first_name",
+    "middle_name",
+    "last_name",
+    "birth_date",
+    "gender",
+    "marital_status",
+    "email",
+    "phone",
+    "address_line1",
+    "address_line2",
+    "city",
+    "state",
+    "zip",
+    "country",
+    "status",
+    "pay_frequency",
+    "annual_compensation",
+    "hours_ytd",
+    "eligibility_date",
+    "entry_date",
+    "prior_year_fica_wages",
+)
+# table -> (delivered table, array column -> item column); rows are kept in the order of the first columns named
+ARRAYS: dict[str, tuple[str, dict[str, str]]] = {
+    "contribution_rate": ("contribution_rates", {"sources": "source", "percents": "percent", "amounts": "amount"}),
+    "allocation": ("allocations", {"sources": "source", "funds": "fund", "percents": "percent"}),
+    "holding": ("balances", {"sources": "source", "funds": "fund", "units": "units"}),
+    "vesting": ("vesting", {"sources": "source", "percents": "percent"}),
+    "loan": (
+        "loans",
+        {
+            "loan_ids": "loan_id",
+            "types": "type",
+            "origination_dates": "origination_date",
+            "original_amounts": "original_amount",
+            "balances": "balance",
+            "payments": "payment",
+            "frequencies": "frequency",
+            "rates": "rate",
+            "maturity_dates": "maturity_date",
+            "statuses": "status",
+        },
+    ),
+    "beneficiary": (
+        "beneficiaries",
+        {"classes": "class", "names": "name", "relationships": "relationship", "percents": "percent"},
+    ),
+    "year_to_date": ("ytd", {"sources": "source", "amounts": "amount"}),
+}
+
+
+def as_csv(rows: pl.DataFrame) -> bytes:
+    """Rows as CSV for COPY: null is nothing at all, everything else may be quoted."""
+    buffer = BytesIO()
+    rows.write_csv(buffer, include_header=False, null_value="", quote_style="necessary")
+    return buffer.getvalue()
+
+
+def element(name: str, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    """An item's value as an element of an array literal."""
+    column = pl.col(name)
+    if kind == pl.String:
+        escaped = column.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+        return pl.concat_str(pl.lit('"'), escaped, pl.lit('"')).fill_null(pl.lit("NULL")).alias(name)
+    return plain(name, kind).fill_null(pl.lit("NULL")).alias(name)
+
+
+def plain(name: str, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    """A value as text; a decimal without the zeros that only its scale gives it."""
+    text = pl.col(name).cast(pl.String)
+    return text.str.strip_chars_end("0").str.strip_chars_end(".") if kind.is_decimal() else text
+
+
+def array_rows(items: pl.DataFrame, people: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
+    """One row a person (plan_id, participant_id, arrays) from item rows; `people`: record and person."""
+    ordered = items.sort("record", *list(columns.values())[:2]) if "hire_dates" not in columns else items
+    gathered = (
+        ordered.lazy()
+        .select("record", *(element(name, items.schema[name]) for name in columns.values()))
+        .group_by("record", maintain_order=True)
+        .agg(pl.col(name).str.join(",") for name in columns.values())
+        .with_columns(pl.concat_str(pl.lit("{"), pl.col(name), pl.lit("}")).alias(name) for name in columns.values())
+        .collect()
+    )
+    named = people.select("record", *PERSON).join(gathered, on="record", how="inner", maintain_order="left")
+    return named.select(*PERSON, *(pl.col(name).alias(array) for array, name in columns.items()))
+
+
+def census_rows(changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[int, UUID]) -> pl.DataFrame:
+    """Rows of stage_participant. `facts`: record, hash_high, hash_low, sync_status of the same people."""
+    people = changed.people.join(facts, on="record", how="inner", maintain_order="left")
+    sealed, index = seal_ssns(people.select(*PERSON, "ssn").iter_rows())
+    spells = array_rows(
+        changed.items["employment"], people, {"hire_dates": "hire_date", "termination_dates": "termination_date"}
+    )
+    runs = pl.DataFrame({"plan_id": list(run_ids), "run_id": [str(run) for run in run_ids.values()]})
+    return (
+        people.with_columns(ssn_sealed=pl.Series(sealed, dtype=pl.String), ssn_index=pl.Series(index, dtype=pl.String))
+        .join(spells, on=list(PERSON), how="left", maintain_order="left")
+        .join(runs, on="plan_id", how="inner", maintain_order="left")
+        .select(
+            *PERSON,
+            *(plain(name, people.schema[name]).alias(name) for name in CENSUS),
+            pl.col("hire_dates").fill_null("{}"),
+            pl.col("termination_dates").fill_null("{}"),
+            "ssn_sealed",
+            "ssn_index",
+            "hash_high",
+            "hash_low",
+            "sync_status",
+            "run_id",
+        )
+    )
+
+
+CENSUS_COLUMNS = (
+    *PERSON,
+    *CENSUS,
+    "hire_dates",
+    "termination_dates",
+    "ssn_sealed",
+    "ssn_index",
+    "content_hash_high",
+    "content_hash_low",
+    "sync_status",
+    "changed_by_run",
+)
