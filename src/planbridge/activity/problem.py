@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from planbridge.activity.masking import mask_text
 from planbridge.activity.problem_catalogue import CATALOGUE, Severity
-from planbridge.security.ssn import mask_text
 
 VALUE_CHARACTERS_MAX = 200
 

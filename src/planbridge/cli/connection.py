@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from planbridge.cli.finding import find_connection
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
+from planbridge.cli.reaching import reach
 from planbridge.recordkeepers.connection import Connection, ConnectionKind
 from planbridge.recordkeepers.connections import (
     ConnectionRefused,
@@ -18,7 +20,6 @@ from planbridge.recordkeepers.connections import (
     parse_quiet_hours,
     remove_connection,
 )
-from planbridge.recordkeepers.registry import connector_for
 from planbridge.security.firm import only_firm
 
 app = typer.Typer(no_args_is_help=True, help="Recordkeepers: how they are reached.")
@@ -101,7 +102,7 @@ def list_all(*, as_json: JsonOption = False, quiet: QuietOption = False) -> None
         if not found:
             console.print("No connection yet. Add one: planbridge connection add --help")
             return
-        table = Table("Name", "Kind", "Where", "Credentials")
+        table = Table("Name", "Kind", "Where", "Credentials", box=box.SIMPLE)
         for one in found:
             where = one["settings"].get("url") or one["settings"].get("path")
             table.add_row(one["name"], one["kind"], str(where), "sealed" if one["has_credentials"] else "none")
@@ -113,11 +114,12 @@ def list_all(*, as_json: JsonOption = False, quiet: QuietOption = False) -> None
 @app.command("test")
 def test(name: str, *, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Test a connection step by step. Example: planbridge connection test Relius."""
-    checks = list(connector_for(find_connection(name)).test())
+    with reach(find_connection(name)) as connector:
+        checks = list(connector.test())
 
     def words(console: Console) -> None:
         for one in checks:
-            console.print(f"{'✓' if one.passed else '✗'} {one.step}: {one.said}", markup=False)
+            console.print(f"{'✓' if one.passed else '✗'} {one.step}: {one.said}")
 
     value = [{"step": one.step, "passed": one.passed, "said": one.said} for one in checks]
     Output(as_json, quiet).answer(value, words)

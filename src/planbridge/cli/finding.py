@@ -1,9 +1,10 @@
 """Finds what a command names - connections, plans, runs - or says plainly that it is not there."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
 
-from planbridge.cli.output import CommandFailed, Exit
+from planbridge.cli.output import CommandFailed, Exit, short
 from planbridge.plans.models import Plan
 from planbridge.recordkeepers.connection import Connection
 from planbridge.sync.decide import find_run
@@ -14,18 +15,17 @@ def find_connection(name: str) -> Connection:
     """A connection by its name."""
     found = Connection.objects.filter(name=name).first()
     if found is None:
-        message = f"No connection is named {name!r}; `planbridge connection list` shows those there are."
+        message = f"No connection is named {short(name)!r}; planbridge connection list shows those there are."
         raise CommandFailed(Exit.NOT_FOUND, message)
     return found
 
 
 def find_plans(external_plan_ids: Sequence[str], *, is_all: bool) -> list[Plan]:
     """Plans by their ids at the recordkeeper, or all."""
-    plans = Plan.objects.select_related("connection")
     if is_all and external_plan_ids:
         raise CommandFailed(Exit.WRONG_USAGE, "Give plan ids or --all, not both.")
     if is_all:
-        return list(plans.order_by("external_plan_id"))
+        return list(Plan.objects.select_related("connection").order_by("external_plan_id"))
     if not external_plan_ids:
         raise CommandFailed(Exit.WRONG_USAGE, "Give one or more plan ids, or --all.")
     return [find_plan(external) for external in dict.fromkeys(external_plan_ids)]
@@ -35,10 +35,13 @@ def find_plan(external_plan_id: str) -> Plan:
     """A plan by its id at the recordkeeper."""
     found = list(Plan.objects.select_related("connection").filter(external_plan_id=external_plan_id)[:2])
     if not found:
-        message = f"No plan {external_plan_id} is here; `planbridge plan add --connection NAME {external_plan_id}` adds it."
+        message = (
+            f"No plan {short(external_plan_id)!r} is here; planbridge plan list shows those there are, "
+            "planbridge plan add --connection NAME PLAN_ID adds one."
+        )
         raise CommandFailed(Exit.NOT_FOUND, message)
     if len(found) > 1:
-        message = f"Plan {external_plan_id} is in several connections; remove one of them first."
+        message = f"Plan {external_plan_id} is in several connections; nothing was done."
         raise CommandFailed(Exit.REFUSED, message)
     return found[0]
 
@@ -50,5 +53,14 @@ def find_run_by_text(text: str) -> SyncRun:
     except ValueError:
         found = None
     if found is None:
-        raise CommandFailed(Exit.NOT_FOUND, f"No run {text} is here; `planbridge runs` lists them.")
+        raise CommandFailed(Exit.NOT_FOUND, f"No run {short(text)!r} is here; planbridge runs lists them.")
     return found
+
+
+def day_of(text: str) -> date:
+    """A day from the command line."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as error:
+        message = f"A day is written YYYY-MM-DD, such as 2026-11-17, not {short(text)!r}."
+        raise CommandFailed(Exit.WRONG_USAGE, message) from error

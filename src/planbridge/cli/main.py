@@ -1,53 +1,79 @@
 """The command line `planbridge`: every command, and how each ends."""
 
 import sys
+from collections.abc import Sequence
 
-import click
 import typer
 from django.db import OperationalError, ProgrammingError
+from django.utils.module_loading import import_string
 
-from planbridge.cli import connection, installation, participant, plan, runs, simulator, sync
+from planbridge.cli.commands import COMMANDS, Needs, chosen_command
 from planbridge.cli.output import CommandFailed, Exit, one_line
-from planbridge.recordkeepers.connector import ConnectorError
+from planbridge.cli.schema import make_schema_current
 from planbridge.security.keys import KeysUnusable
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Planbridge keeps plans in step with the recordkeeper.")
-app.add_typer(connection.app, name="connection")
-app.add_typer(plan.app, name="plan")
-app.add_typer(sync.app, name="sync")
-app.command("runs")(runs.list_runs)
-app.add_typer(runs.app, name="run")
-app.add_typer(participant.app, name="participant")
-app.add_typer(simulator.app, name="simulator")
-app.command("demo")(installation.demo)
-app.command("up")(installation.up)
-app.command("worker")(installation.worker)
-app.command("migrate")(installation.migrate)
-app.command("doctor")(installation.doctor)
+HELP = "Planbridge keeps plans in step with the recordkeeper. First steps: planbridge demo."
 
 
-def run() -> int:
-    """Run the command line; answers the exit code, with one line on standard error for what went wrong."""
+def run(arguments: Sequence[str], *, database_fault: str | None = None) -> int:
+    """Run a command line; answers the exit code, with one line on standard error for what went wrong.
+
+    `database_fault` says why the embedded database could not be started, for the command that examines it.
+    """
     try:
-        if installation.needs_schema(sys.argv[1:]):
-            installation.make_schema_current()
-        answer = app(standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as help_shown:
-        typer.echo(help_shown.format_message())
-        return Exit.WRONG_USAGE
-    except click.ClickException as error:
-        return said(Exit.WRONG_USAGE, f"{error.format_message()} See planbridge --help.")
-    except click.exceptions.Abort:
-        return said(Exit.REFUSED, "Stopped.")
+        refuse_unreadable(arguments)
+        if chosen_command(arguments).needs is Needs.TABLES:
+            make_schema_current()
+        answer = app_for(arguments)(list(arguments), standalone_mode=False, prog_name="planbridge", obj=database_fault)
+    except typer.TyperException as error:
+        complaint = error.format_message().strip().rstrip(".").replace("Value error, ", "")
+        # A command without its arguments has shown its help instead, on standard output.
+        return said(Exit.WRONG_USAGE, f"{complaint}. See {command_words(arguments)} --help.") if complaint else Exit.WRONG_USAGE
+    except typer.Abort:
+        return said(Exit.REFUSED, "Stopped; nothing was done.")
     except CommandFailed as error:
         return said(error.code, str(error))
-    except ConnectorError as error:
-        return said(Exit.MACHINE_BROKEN, f"{error.problem.code}: {error.problem.message}")
     except KeysUnusable as error:
         return said(Exit.MACHINE_BROKEN, str(error))
     except (OperationalError, ProgrammingError) as error:
-        return said(Exit.MACHINE_BROKEN, f"The database cannot be used: {str(error).splitlines()[0]}. `planbridge doctor` looks for the cause.")
+        cause = str(error).strip().splitlines()[0]
+        message = f"The database cannot be used: {cause}. Check DATABASE_URL; planbridge doctor looks for the cause."
+        return said(Exit.MACHINE_BROKEN, message)
     return int(answer) if isinstance(answer, int) else Exit.DONE
+
+
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """The command line with the command it names, or with all when it names none: loading all takes long."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback(help=HELP)(nothing_before)
+    named = [name for name in arguments[:1] if name in COMMANDS]
+    for name in named or COMMANDS:
+        command = COMMANDS[name]
+        if command.is_group:
+            app.add_typer(import_string(command.place), name=name)
+        else:
+            app.command(name)(import_string(command.place))
+    return app
+
+
+def nothing_before() -> None:
+    """Options that stand before a command: none but --help."""
+
+
+def refuse_unreadable(arguments: Sequence[str]) -> None:
+    """Raises CommandFailed for bytes that are no text: no id or name has such."""
+    for argument in arguments:
+        if not argument.isprintable():
+            message = f"This argument is not plain text: {ascii(argument[:80])}. Write it without control characters."
+            raise CommandFailed(Exit.WRONG_USAGE, message)
+
+
+def command_words(arguments: Sequence[str]) -> str:
+    """The command that was meant, as it is written to ask for its help."""
+    words = ["planbridge", *arguments[:2]] if arguments[:1] and arguments[0] in COMMANDS else ["planbridge"]
+    if len(words) > 2 and (words[2].startswith("-") or not COMMANDS[words[1]].is_group):  # noqa: PLR2004 - group and command
+        words.pop()
+    return " ".join(words)
 
 
 def said(code: Exit, message: str) -> int:

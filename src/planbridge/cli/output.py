@@ -12,6 +12,7 @@ from rich.console import Console
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
+QUOTED_CHARACTERS_MAX = 80
 
 
 class Exit(IntEnum):
@@ -41,16 +42,21 @@ class Output:
     is_quiet: bool = False
 
     def answer(self, value: Any, words: Callable[[Console], None]) -> None:  # noqa: ANN401 - any JSON value
-        """Give the answer: the value as JSON, or the words."""
+        """Give the answer: the value as JSON, or the words (in which no markup is read: names may hold brackets)."""
         if self.as_json:
             typer.echo(json.dumps(value, default=as_text, ensure_ascii=False))
         elif not self.is_quiet:
-            words(Console(highlight=False))
+            words(Console(highlight=False, markup=False, emoji=False))
 
     @property
     def is_talkative(self) -> bool:
         """Whether progress may be shown."""
-        return not self.as_json and not self.is_quiet and Console(stderr=True).is_terminal
+        return not self.as_json and not self.is_quiet and progress_console().is_terminal
+
+
+def progress_console() -> Console:
+    """Where progress is shown: standard error, so that a redirected answer stays clean."""
+    return Console(stderr=True)
 
 
 def as_text(value: object) -> str:
@@ -59,5 +65,10 @@ def as_text(value: object) -> str:
 
 
 def one_line(text: str) -> str:
-    """A message on one line."""
-    return " ".join(text.split())
+    """A message on one line, without characters that would move the terminal's cursor."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in " ".join(text.split()))
+
+
+def short(text: str) -> str:
+    """What somebody typed, short enough to stand in a message."""
+    return text if len(text) <= QUOTED_CHARACTERS_MAX else f"{text[:QUOTED_CHARACTERS_MAX]}…"

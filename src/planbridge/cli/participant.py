@@ -1,15 +1,18 @@
 """`planbridge participant`: one person, masked, and what changed of them."""
 
 from datetime import date
+from itertools import groupby
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from planbridge.cli.finding import find_plan
+from planbridge.cli.finding import day_of, find_plan
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
-from planbridge.cli.runs import day_of
+from planbridge.cli.participant_answer import say_person
 from planbridge.participants.lookup import change_lines, person_now, person_on
 
 app = typer.Typer(no_args_is_help=True, help="One person (SSN masked).")
@@ -33,7 +36,7 @@ def show(
         message = f"Plan {plan_id} has no participant {participant_id}{when}; check the id, or sync the participants."
         raise CommandFailed(Exit.NOT_FOUND, message)
     value: dict[str, Any] = found | {"plan": plan_id}
-    Output(as_json, quiet).answer(value, lambda console: console.print_json(data=value, default=str))
+    Output(as_json, quiet).answer(value, lambda console: say_person(console, value))
 
 
 @app.command("history")
@@ -48,9 +51,16 @@ def history(plan_id: str, participant_id: str, *, as_json: JsonOption = False, q
         if not lines:
             console.print("Nothing changed since the first sync.")
             return
-        table = Table("When", "Field", "Before", "After", "Run")
-        for line in lines:
-            table.add_row(f"{line['at']:%Y-%m-%d %H:%M}", line["field"], str(line["old"]), str(line["new"]), line["run"])
-        console.print(table)
+        for (at, run), changes in groupby(lines, key=lambda line: (line["at"], line["run"])):
+            console.print(Text(f"{at:%Y-%m-%d %H:%M} {at:%Z}", style="bold") + Text(f"  run {run}", style="dim"))
+            table = Table("Field", "Before", "After", box=box.SIMPLE)
+            for line in changes:
+                table.add_row(line["field"], shown(line["old"]), shown(line["new"]))
+            console.print(table)
 
     Output(as_json, quiet).answer(lines, words)
+
+
+def shown(value: object) -> str:
+    """A value of the history; what was not there is a dash."""
+    return "-" if value is None else str(value)

@@ -3,13 +3,15 @@
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from planbridge.cli.finding import find_connection, find_plan
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
-from planbridge.cli.run_answer import answer_runs
-from planbridge.cli.waiting import wait_for_runs
+from planbridge.cli.reaching import reach
+from planbridge.cli.run_answer import answer_runs, counted
+from planbridge.cli.waiting import WaitOption, wait_for_runs
 from planbridge.plans.changes import lineup_changes
 from planbridge.plans.lifecycle import (
     ActivationOutcome,
@@ -24,14 +26,12 @@ from planbridge.plans.lifecycle import (
 )
 from planbridge.plans.models import Plan, PlanContact, PlanProvision, PlanSource
 from planbridge.recordkeepers.connector import ListedPlan
-from planbridge.recordkeepers.registry import connector_for
 from planbridge.sync.plan_marks import money_by_fund
 from planbridge.sync.request import request_syncs
 from planbridge.sync.run import RunKind, SyncRun
 
 app = typer.Typer(no_args_is_help=True, help="Plans.")
 ACTOR = "cli"
-WaitOption = Annotated[bool, typer.Option("--wait", help="Wait for the runs, doing them here if no worker is alive.")]
 
 
 @app.command("add")
@@ -49,7 +49,11 @@ def add(
     ids = external_plan_ids or []
     if bool(ids) == is_all:
         raise CommandFailed(Exit.WRONG_USAGE, "Give plan ids or --all, one of the two.")
-    listed = list(connector_for(found).list_plans()) if is_all else [ListedPlan(one, "", None) for one in ids]
+    if is_all:
+        with reach(found) as connector:
+            listed = list(connector.list_plans())
+    else:
+        listed = [ListedPlan(one, "", None) for one in ids]
     try:
         plans = add_plans(found, listed, actor=ACTOR)
     except PlanIdInvalid as invalid:
@@ -61,7 +65,7 @@ def add(
         answer_runs(output, wait_for_runs([run for _, run in requested], shows_progress=output.is_talkative))
         return
     names = [plan.external_plan_id for plan in plans]
-    text = f"{len(plans):,} plans added; their first Plan Sync is queued." if plans else "The recordkeeper lists no plan."
+    text = f"{counted(len(plans), 'plan')} here; {counted(len(fresh), 'first Plan Sync')} queued. Next: planbridge runs"
     output.answer({"plans": names, "runs": [str(run) for _, run in requested]}, lambda console: console.print(text))
 
 
@@ -88,7 +92,7 @@ def list_all(*, as_json: JsonOption = False, quiet: QuietOption = False) -> None
         if not plans:
             console.print("No plan yet. Add some: planbridge plan add --connection NAME --all --wait")
             return
-        table = Table("Plan", "Name", "Status", "Recordkeeper", "People as of")
+        table = Table("Plan", "Name", "Status", "Recordkeeper", "People as of", box=box.SIMPLE)
         for plan in plans:
             as_of = f"{plan.participants_as_of:%Y-%m-%d %H:%M %Z}" if plan.participants_as_of else "never"
             table.add_row(plan.external_plan_id, plan.name, plan.status.label, plan.connection.name, as_of)
@@ -121,9 +125,9 @@ def show(plan_id: str, *, as_json: JsonOption = False, quiet: QuietOption = Fals
     }
 
     def words(console: Console) -> None:
-        console.print(f"{plan.external_plan_id}  {plan.name}  ({plan.status.label})", style="bold", markup=False)
-        console.print(f"Employer {plan.employer_name}, EIN {plan.ein}, recordkeeper {plan.connection.name}", markup=False)
-        table = Table("Fund", "Name", "Status", "Mapped to")
+        console.print(f"{plan.external_plan_id}  {plan.name}  ({plan.status.label})", style="bold")
+        console.print(f"Employer {plan.employer_name}, EIN {plan.ein}, recordkeeper {plan.connection.name}")
+        table = Table("Fund", "Name", "Status", "Mapped to", box=box.SIMPLE)
         for one in value["funds"]:
             table.add_row(one["fund"], one["name"], one["status"], one["mapped_to"] or "")
         console.print(table)
@@ -148,8 +152,8 @@ def activate(plan_id: str, *, as_json: JsonOption = False, quiet: QuietOption = 
 
     def words(console: Console) -> None:
         for one in activated.warnings:
-            console.print(f"{one.code}: {one.message}", style="yellow", markup=False)
-        console.print(said, markup=False)
+            console.print(f"{one.code}: {one.message}", style="yellow")
+        console.print(said)
 
     warnings = [one.as_json() for one in activated.warnings]
     value = {"plan": plan_id, "outcome": activated.outcome.value, "version": activated.version, "warnings": warnings}
@@ -184,9 +188,9 @@ def diff(plan_id: str, *, as_json: JsonOption = False, quiet: QuietOption = Fals
 
     def words(console: Console) -> None:
         if draft is None:
-            console.print(f"Plan {plan_id} has no draft.", markup=False)
+            console.print(f"Plan {plan_id} has no draft.")
             return
-        table = Table("Change", "Fund", "Live", "Draft")
+        table = Table("Change", "Fund", "Live", "Draft", box=box.SIMPLE)
         for one in changes:
             table.add_row(one.kind.value.replace("_", " "), one.fund, one.before, one.after)
         console.print(table)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.text import Text
 
 from planbridge.activity.problem_catalogue import CATALOGUE
 from planbridge.cli.output import Exit, Output
@@ -14,15 +15,16 @@ from planbridge.sync.run import FAILING, RunKind, RunProblem, RunStatus, SyncRun
 
 PROBLEMS_SHOWN = 10
 MARKS = {
-    RunStatus.QUEUED: "[dim]◷ Queued[/]",
-    RunStatus.RUNNING: "[blue]● Running[/]",
-    RunStatus.SUCCESSFUL: "[green]✓ Successful[/]",
-    RunStatus.SUCCESSFUL_WITH_WARNINGS: "[yellow]▲ Successful with warnings[/]",
-    RunStatus.PARTLY_SUCCESSFUL: "[dark_orange]◐ Partly successful[/]",
-    RunStatus.HELD: "[magenta]‖ Held for review[/]",
-    RunStatus.ERROR: "[red]✗ Error[/]",
-    RunStatus.CANCELED: "[dim]⊘ Canceled[/]",
+    RunStatus.QUEUED: ("◷", "dim"),
+    RunStatus.RUNNING: ("●", "blue"),
+    RunStatus.SUCCESSFUL: ("✓", "green"),
+    RunStatus.SUCCESSFUL_WITH_WARNINGS: ("▲", "yellow"),
+    RunStatus.PARTLY_SUCCESSFUL: ("◐", "dark_orange"),
+    RunStatus.HELD: ("‖", "magenta"),
+    RunStatus.ERROR: ("✗", "red"),
+    RunStatus.CANCELED: ("⊘", "dim"),
 }
+STATUS_WIDTH = 26
 
 
 def problems_of(runs: Sequence[SyncRun]) -> dict[object, list[dict[str, Any]]]:
@@ -67,45 +69,83 @@ def answer_runs(output: Output, runs: Sequence[SyncRun]) -> None:
 
 def say_run(console: Console, answer: dict[str, Any]) -> None:
     """A run in words: the sentence, then its problems with who mends them."""
-    console.print(f"{MARKS[RunStatus(answer['status'])]}  {sentence(answer)}", markup=True)
+    console.print(status_text(answer["status"]) + Text(f"  {title(answer)}"))
+    console.print(indented(sentence(answer)))
     for problem in answer["problems"][:PROBLEMS_SHOWN]:
         who = f"{problem['participant_id']}: " if problem["participant_id"] else ""
-        console.print(f"    {problem['code']}  {who}{problem['message']}", markup=False)
-        console.print(f"        {problem['fix']}", style="dim", markup=False)
+        console.print(indented(f"{problem['code']}  {who}{problem['message']}"))
+        console.print(indented(problem["fix"], by=8, style="dim"))
     left = len(answer["problems"]) - PROBLEMS_SHOWN
     if left > 0:
-        console.print(f"    and {left:,} more: planbridge run show {answer['run']}", markup=False)
+        console.print(indented(f"and {left:,} more: planbridge run show {answer['run']} --json"))
+    if answer["status"] == RunStatus.HELD:
+        console.print(indented(f"Nothing is applied yet. Decide: planbridge run apply {answer['run']}"))
+        console.print(indented(f"                     or: planbridge run discard {answer['run']}"))
+
+
+def title(answer: dict[str, Any]) -> str:
+    """What a run is, in a few words."""
+    return f"{RunKind(answer['kind']).label} of {answer['plan']}{' (dry run)' if answer.get('dry_run') else ''}"
+
+
+def status_text(status: str) -> Text:
+    """A status with its mark: told by shape and word, not by colour alone."""
+    mark, style = MARKS[RunStatus(status)]
+    return Text(f"{mark} {RunStatus(status).label}", style=style)
+
+
+def indented(text: str, *, by: int = 4, style: str = "") -> Padding:
+    """A paragraph set in from the left, all its lines."""
+    return Padding(Text(text, style=style), (0, 0, 0, by))
 
 
 def sentence(answer: dict[str, Any]) -> str:
     """What a run came to, in a sentence."""
-    kind = RunKind(answer["kind"])
-    dry = " (dry run: nothing was changed)" if answer.get("dry_run") else ""
-    if kind is RunKind.PLAN:
+    if RunStatus(answer["status"]) in {RunStatus.QUEUED, RunStatus.RUNNING}:
+        return f"Run {answer['run']} has not ended."
+    dry = "Nothing was changed; a sync would do this: " if answer.get("dry_run") else ""
+    prices = counted(answer["prices"], "price")
+    if RunKind(answer["kind"]) is RunKind.PLAN:
         draft = " The lineup change waits in a draft." if answer["draft"] else ""
         changed = "changed" if answer["applied"] else "nothing changed"
-        return f"{kind.label} of {answer['plan']}{dry}: {changed}, {answer['prices']} prices.{draft}"
-    counts = (
-        f"{answer['read']:,} people read, {answer['applied']:,} changed, {answer['unchanged']:,} unchanged, "
-        f"{answer['rejected']:,} rejected, {answer['held']:,} held"
-    )
-    gone = f", {answer['vanished']:,} not at the recordkeeper any more" if answer["vanished"] else ""
-    return f"{kind.label} of {answer['plan']}{dry}: {counts}{gone}, {answer['prices']} prices ({answer['seconds']} s)."
+        return f"{dry}{changed}, {prices} ({answer['seconds']} s).{draft}"
+    return f"{dry}{', '.join(people_counts(answer))}, {prices} ({answer['seconds']} s)."
 
 
-def run_table(answers: Sequence[dict[str, Any]]) -> Table:
-    """Runs as a table."""
-    table = Table("Requested", "Kind", "Plan", "Status", "Read", "Changed", "Rejected", "Seconds", "Run")
+def people_counts(answer: dict[str, Any]) -> list[str]:
+    """The counts of people, the last ones only where there are any."""
+    rest = {"rejected": "rejected", "held": "held", "vanished": "not at the recordkeeper any more"}
+    return [
+        f"{answer['read']:,} people read" if answer["read"] != 1 else "1 person read",
+        f"{answer['applied']:,} changed",
+        f"{answer['unchanged']:,} unchanged",
+        *(f"{answer[name]:,} {words}" for name, words in rest.items() if answer[name]),
+    ]
+
+
+def counted(number: int, thing: str) -> str:
+    """A number of things: "1 price", "2,000 prices"."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def run_list(answers: Sequence[dict[str, Any]]) -> Group:
+    """Runs in two lines each, because an id alone fills half of a narrow terminal."""
+    lines: list[Text] = []
     for answer in answers:
-        table.add_row(
-            str(answer["requested_at"])[:19].replace("T", " "),
-            RunKind(answer["kind"]).label,
-            answer["plan"],
-            MARKS[RunStatus(answer["status"])],
-            f"{answer['read']:,}",
-            f"{answer['applied']:,}",
-            f"{answer['rejected']:,}",
-            f"{answer['seconds']:.2f}",
-            answer["run"],
-        )
-    return table
+        when = str(answer["requested_at"])[:16].replace("T", " ")
+        status = status_text(answer["status"])
+        status.pad_right(STATUS_WIDTH - status.cell_len)
+        lines.append(Text(f"{when}  ") + status + Text(f"  {title(answer)}"))
+        lines.append(Text(f"    {answer['run']}  {brief(answer)}", style="dim"))
+    return Group(*lines)
+
+
+def brief(answer: dict[str, Any]) -> str:
+    """The counts of a run as a list shows them."""
+    if RunKind(answer["kind"]) is RunKind.PLAN:
+        counts = ["changed"] if answer["applied"] else []
+        counts += ["draft"] if answer["draft"] else []
+    else:
+        words = {"read": "read", "applied": "changed", "rejected": "rejected", "held": "held"}
+        counts = [f"{answer[name]:,} {word}" for name, word in words.items() if answer[name]]
+    return ", ".join(counts)

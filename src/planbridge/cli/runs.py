@@ -1,18 +1,18 @@
 """`planbridge runs` and `planbridge run`: the Activity Monitor of the command line."""
 
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 import typer
 from rich.console import Console
 
-from planbridge.cli.finding import find_plan, find_run_by_text
+from planbridge.cli.finding import day_of, find_plan, find_run_by_text
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
-from planbridge.cli.plan import WaitOption
-from planbridge.cli.run_answer import answer_runs, as_json as runs_as_json, run_table, say_run
-from planbridge.cli.waiting import wait_for_runs
+from planbridge.cli.proof_answer import say_proof
+from planbridge.cli.run_answer import answer_runs, run_list, say_run
+from planbridge.cli.run_answer import as_json as runs_as_json
+from planbridge.cli.waiting import WaitOption, wait_for_runs
 from planbridge.sync.decide import DecisionRefused, apply_held_run, cancel_run, discard_held_run, retry_rejected
 from planbridge.sync.run import RunKind, RunStatus, SyncRun
 
@@ -43,16 +43,8 @@ def list_runs(  # noqa: PLR0913 - one parameter an option of the command line
         runs = runs.filter(requested_at__date__gte=day_of(since))
     answers = runs_as_json(list(runs[:limit]))
     Output(as_json, quiet).answer(
-        answers, lambda console: console.print(run_table(answers) if answers else "No run matches.")
+        answers, lambda console: console.print(run_list(answers) if answers else "No run matches.")
     )
-
-
-def day_of(text: str) -> date:
-    """A day from the command line."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError as error:
-        raise CommandFailed(Exit.WRONG_USAGE, f"A day is written YYYY-MM-DD, not {text!r}.") from error
 
 
 @app.command("show")
@@ -70,7 +62,7 @@ def show(run_id: RunId, *, as_json: JsonOption = False, quiet: QuietOption = Fal
     def words(console: Console) -> None:
         say_run(console, value)
         for stage in run.stages:
-            console.print(f"    {stage['stage']:<10} {stage['seconds']:>8.3f} s {stage['count']:>9,}", markup=False)
+            console.print(f"    {stage['stage']:<10} {stage['seconds']:>8.3f} s {stage['count']:>9,}")
 
     Output(as_json, quiet).answer(value, words)
 
@@ -82,7 +74,7 @@ def proof(run_id: RunId, *, as_json: JsonOption = False, quiet: QuietOption = Fa
     if run.proof is None:
         raise CommandFailed(Exit.NOT_FOUND, f"Run {run_id} has no proof: it read nothing.")
     value = {"run": str(run.id), "status": run.status} | run.proof
-    Output(as_json, quiet).answer(value, lambda console: console.print_json(data=value))
+    Output(as_json, quiet).answer(value, lambda console: say_proof(console, value))
 
 
 @app.command("apply")
@@ -132,4 +124,4 @@ def finish(run_ids: list[UUID], text: str, output: Output, *, wait: bool) -> Non
         answer_runs(output, wait_for_runs(run_ids, shows_progress=output.is_talkative))
         return
     answers = runs_as_json(list(SyncRun.objects.filter(id__in=run_ids)))
-    output.answer(answers[0], lambda console: console.print(text.format(run_ids[0]), markup=False))
+    output.answer(answers[0], lambda console: console.print(text.format(run_ids[0])))

@@ -15,10 +15,7 @@ import typer
 from planbridge.simulator.recordkeeper import Size, open_recordkeeper
 from planbridge.simulator.server import LOOPBACK, claim_port, end_process, make_application, serve
 
-app = typer.Typer(
-    help="The recordkeeper simulator: the Recordkeeper API, the canonical extract, and faults on demand.",
-    invoke_without_command=True,
-)
+app = typer.Typer(invoke_without_command=True)
 _EXIT_WRONG_USAGE, _EXIT_REFUSED, _EXIT_BROKEN = 2, 4, 5
 _TELL_SECONDS_MAX = 300
 
@@ -37,7 +34,7 @@ def start(  # noqa: PLR0913 - one parameter an option of the command line
     as_json: Annotated[bool, typer.Option("--json", help="Print the address as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing.")] = False,
 ) -> None:
-    """Start the simulator and serve until Ctrl-C. Example: planbridge simulator --plans 10 --people 50 --port 8900."""
+    """The recordkeeper simulator: API, files, faults on demand; serves until Ctrl-C. Example: planbridge simulator --plans 10 --people 50 --port 8900."""
     if context.invoked_subcommand is not None:
         return
     try:

@@ -7,9 +7,8 @@ import typer
 
 from planbridge.cli.finding import find_plans
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
-from planbridge.cli.plan import WaitOption
-from planbridge.cli.run_answer import answer_runs
-from planbridge.cli.waiting import wait_for_runs
+from planbridge.cli.run_answer import answer_runs, counted
+from planbridge.cli.waiting import WaitOption, wait_for_runs
 from planbridge.plans.models import Plan
 from planbridge.sync.request import SyncOptions, request_syncs
 from planbridge.sync.run import RunKind
@@ -51,8 +50,8 @@ def sync_participants(  # noqa: PLR0913 - one parameter an option of the command
     """Sync participants. Example: planbridge sync participants 900100 --participant 900100-00009 --wait."""
     plans = find_plans(plan_ids or [], is_all=is_all)
     people = tuple(dict.fromkeys(participant or []))
-    if people and len(plans) != 1:
-        raise CommandFailed(Exit.WRONG_USAGE, "--participant goes with one plan id.")
+    if people and (is_all or len(plans) != 1):
+        raise CommandFailed(Exit.WRONG_USAGE, "Give --participant with one plan id.")
     options = SyncOptions(full, dry_run, people)
     start(plans, RunKind.PARTICIPANTS, options, Output(as_json, quiet), wait=wait or dry_run)
 
@@ -60,11 +59,11 @@ def sync_participants(  # noqa: PLR0913 - one parameter an option of the command
 def start(plans: list[Plan], kind: RunKind, options: SyncOptions, output: Output, *, wait: bool) -> None:
     """Request the syncs and, if wished, wait for them."""
     if not plans:
-        output.answer([], lambda console: console.print("No plan yet. Add some: planbridge plan add --connection NAME --all"))
+        output.answer([], lambda console: console.print("No plan yet. Add some: planbridge plan add --help"))
         return
     runs: list[UUID] = [run for _, run in request_syncs(plans, kind, actor=ACTOR, options=options)]
     if wait:
         answer_runs(output, wait_for_runs(runs, shows_progress=output.is_talkative))
         return
-    text = f"{len(runs):,} {kind.label}s are queued. See: planbridge runs"
+    text = f"{counted(len(runs), kind.label)} queued. Next: planbridge runs"
     output.answer([str(run) for run in runs], lambda console: console.print(text))

@@ -47,7 +47,7 @@ RESCUE_SECONDS = Variable("PLANBRIDGE_RESCUE_SECONDS", "10", "Seconds between se
 PAUSE_AT = Variable(
     "PLANBRIDGE_PAUSE_AT",
     None,
-    "For fault tests: 'stage:seconds' makes each run wait at that stage's border.",
+    "For fault tests: 'stage:seconds' makes each run wait at that stage's border; '*:seconds' at each border.",
 )
 
 VARIABLES = (HOME, DATABASE_URL, EMBEDDED, KEYS, LOG_LEVEL, HEARTBEAT_SECONDS, STALE_SECONDS, RESCUE_SECONDS, PAUSE_AT)

@@ -32,6 +32,7 @@ def database_from(url: str) -> dict[str, object]:
     }
 
 
+IS_DATABASE_EMBEDDED = bool(env.EMBEDDED.read())
 DATABASES = {"default": database_from(env.DATABASE_URL.read() or "postgresql:///planbridge")}
 SECRET_KEY = "set by the web process; the command line signs nothing"  # noqa: S105 - not a secret: nothing is signed yet
 INSTALLED_APPS = [
@@ -47,7 +48,8 @@ INSTALLED_APPS = [
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+# Who works loads the jobs by the paths below; who only reads is spared polars and httpx, half a second of start.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_IMPORT_PATHS = ["planbridge.sync.jobs"]
 
 configure_logs(env.LOG_LEVEL.read() or "WARNING")

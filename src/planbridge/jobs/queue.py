@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from django.db import transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 JsonArguments = Mapping[str, str | int | bool | None]
 
@@ -12,7 +14,7 @@ __all__ = ["JobContext", "app", "enqueue"]
 
 
 def enqueue(task: str, *, lock: str, arguments: JsonArguments, delay_seconds: float = 0, unique: str | None = None) -> int:
-    """Enqueue a job in the caller's transaction; answers its id.
+    """Enqueue a job in the caller's transaction; answers its id, or that of the job of the same `unique` that waits.
 
     Jobs of one `lock` run one after the other on all workers; at most one job of one `unique` waits.
     """
@@ -23,4 +25,12 @@ def enqueue(task: str, *, lock: str, arguments: JsonArguments, delay_seconds: fl
         queueing_lock=unique or lock,
         schedule_in=None if schedule is None else {"seconds": int(timedelta(**schedule).total_seconds()) or 1},
     )
-    return deferrer.defer(**arguments)
+    while True:
+        try:
+            # A savepoint: what is refused must not spoil the caller's transaction.
+            with transaction.atomic():
+                return deferrer.defer(**arguments)
+        except AlreadyEnqueued:
+            for waiting in app.job_manager.list_jobs(queueing_lock=unique or lock, status="todo"):
+                if waiting.id is not None:
+                    return waiting.id

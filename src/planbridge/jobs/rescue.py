@@ -2,16 +2,24 @@
 
 import structlog
 from django.conf import settings
-from django.utils import timezone
-from procrastinate import App
+from procrastinate.connector import BaseConnector
+
+from planbridge.jobs.session import SESSION_NAME
+from planbridge.jobs.statements import statement
 
 log = structlog.get_logger()
+# A job that takes its worker down every time must not take all of them down for ever.
+ATTEMPTS_MAX = 10
 
 
-async def rescue_jobs(worker_app: App) -> int:
-    """Let the jobs of dead workers run again; answers how many."""
-    stalled = list(await worker_app.job_manager.get_stalled_jobs(seconds_since_heartbeat=settings.STALE_SECONDS))
-    for job in stalled:
-        log.warning("job rescued", job=job.id, task=job.task_name)
-        await worker_app.job_manager.retry_job(job, retry_at=timezone.now())
-    return len(stalled)
+async def rescue_jobs(connector: BaseConnector) -> int:
+    """Let the jobs of dead workers run again; answers how many there were."""
+    rescued = await connector.execute_query_all_async(
+        statement("rescue_jobs"),
+        stale_seconds=settings.STALE_SECONDS,
+        attempts_max=ATTEMPTS_MAX,
+        session_name=SESSION_NAME,
+    )
+    for job in rescued:
+        log.warning("job given up" if job["is_given_up"] else "job rescued", job=job["id"], task=job["task_name"])
+    return len(rescued)

@@ -15,12 +15,16 @@ class ExactDecoder(json.JSONDecoder):
 
 
 class ParticipantChange(models.Model):
-    """One run's change of one person: {field: [old, new]}; SSNs stand there masked, the old one sealed beside."""
+    """One run's change of one person in one table (`section`): {field: [old, new]}.
 
-    pk = models.CompositePrimaryKey("plan_id", "participant_id", "run_id")
+    Items are named by their arrays ("balances.units"). SSNs stand there masked, the old one sealed beside.
+    """
+
+    pk = models.CompositePrimaryKey("plan_id", "participant_id", "run_id", "section")
     plan_id = models.BigIntegerField()
     participant_id = models.TextField()
     run_id = models.UUIDField()
+    section = models.TextField()
     changed_at = models.DateTimeField()
     changes = models.JSONField(decoder=ExactDecoder)
     old_ssn_sealed = models.BinaryField(null=True)

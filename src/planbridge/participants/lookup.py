@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from planbridge.activity.masking import mask_ssn
 from planbridge.participants.models import (
     Allocation,
     Beneficiary,
@@ -19,7 +20,7 @@ from planbridge.participants.models import (
     YearToDate,
 )
 from planbridge.plans.models import FundPrice
-from planbridge.security.ssn import mask_ssn, unseal_ssn
+from planbridge.security.ssn import unseal_ssn
 
 CENSUS = (
     "first_name",
@@ -98,9 +99,13 @@ def person_on(plan_id: int, participant_id: str, day: date) -> State | None:
 
 
 def undo(state: State, change: ParticipantChange) -> None:
-    """Put the old values of a change back."""
+    """Put the old values of a change back; items are named by their arrays ("balances.units")."""
     for field, (old, _) in change.changes.items():
-        if field != "ssn":
+        table, _, array = field.partition(".")
+        if array:
+            arrays = {**dict.fromkeys(ITEMS[table][1]), **(state[table] or {}), array: old}
+            state[table] = arrays if any(values is not None for values in arrays.values()) else None
+        elif field != "ssn":
             state[field] = old
     if change.old_ssn_sealed is not None:
         state["ssn_sealed"] = bytes(change.old_ssn_sealed)
@@ -159,9 +164,10 @@ def valued(plan_id: int, positions: list[dict[str, Any]], day: date) -> list[dic
     newest = {row.fund: row for row in rows.order_by("price_date")}
     for position in positions:
         row = newest.get(position["fund"])
-        value = None if row is None else (Decimal(position["units"]) * row.price).quantize(CENT, "ROUND_HALF_UP")
+        price = row.price if row else None
+        value = None if price is None else (Decimal(position["units"]) * price).quantize(CENT, "ROUND_HALF_UP")
         position |= {
-            "price": as_text(row.price) if row else None,
+            "price": as_text(price),
             "price_date": row.price_date.isoformat() if row else None,
             "market_value": as_text_cents(value),
         }
@@ -175,27 +181,38 @@ def as_text_cents(value: Decimal | None) -> str | None:
 
 def change_lines(plan_id: int, participant_id: str) -> list[dict[str, Any]]:
     """What changed of a person, newest first: at, run, field, old, new; items one by one ("balances.PRE.TD45")."""
+    person = Participant.objects.filter(plan_id=plan_id, participant_id=participant_id).first()
+    if person is None:
+        return []
     found = []
+    after = state_of(person)
     changes = ParticipantChange.objects.filter(plan_id=plan_id, participant_id=participant_id)
-    for change in changes.order_by("-changed_at", "-run_id"):
-        for field, (old, new) in change.changes.items():
-            found += [
-                {"at": change.changed_at, "run": str(change.run_id), "field": name, "old": before, "new": after}
-                for name, before, after in field_lines(field, old, new)
-            ]
+    for change in changes.order_by("-changed_at", "-run_id", "section"):
+        before = dict(after)
+        undo(before, change)
+        fields = dict.fromkeys(field.partition(".")[0] for field in change.changes)
+        found += [
+            {"at": change.changed_at, "run": str(change.run_id), "field": name, "old": old, "new": new}
+            for field in fields
+            for name, old, new in field_lines(field, before, after, change)
+        ]
+        after = before
     return found
 
 
-def field_lines(field: str, old: Any, new: Any) -> list[tuple[str, object, object]]:  # noqa: ANN401 - JSON values
-    """A change as (field, old, new), that of items item by item."""
+def field_lines(
+    field: str, before: State, after: State, change: ParticipantChange
+) -> list[tuple[str, object, object]]:
+    """A change of one field as (field, old, new), that of items item by item."""
     if field not in ITEMS:
+        old, new = change.changes[field]
         return [(field, plain(old), plain(new))]
     columns = ITEMS[field][1]
-    before, after = by_key(lines(old, columns)), by_key(lines(new, columns))
+    olds, news = by_key(lines(before[field], columns)), by_key(lines(after[field], columns))
     return [
-        (f"{field}.{key}", before.get(key), after.get(key))
-        for key in sorted(before.keys() | after.keys())
-        if before.get(key) != after.get(key)
+        (f"{field}.{key}", olds.get(key), news.get(key))
+        for key in sorted(olds.keys() | news.keys())
+        if olds.get(key) != news.get(key)
     ]
 
 

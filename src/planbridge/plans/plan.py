@@ -38,6 +38,7 @@ class Plan(models.Model):
     deactivated_reason = models.CharField(max_length=500, blank=True)
     participants_as_of = models.DateTimeField(null=True)
     participants_applied_as_of = models.DateTimeField(null=True)
+    judged_with = models.CharField(max_length=64, blank=True)
     people_loss_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=5)
     money_move_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=10)
     created_at = models.DateTimeField(auto_now_add=True)

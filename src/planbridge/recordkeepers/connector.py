@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from planbridge.activity.problem import Problem
-from planbridge.recordkeepers.delivered import DeliveredPart
+from planbridge.recordkeepers.delivered import Delivered
 
 
 class ConnectorError(Exception):
@@ -132,7 +132,7 @@ class PeopleGroup:
     """
 
     feeds: tuple[PlanFeed, ...]
-    parts: Iterable[DeliveredPart]
+    parts: Iterable[Delivered]
 
 
 class Connector(Protocol):

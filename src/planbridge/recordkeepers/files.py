@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from planbridge.activity.problem import Problem
-from planbridge.plans.models import Plan
 from planbridge.recordkeepers.connection import Connection
 from planbridge.recordkeepers.connector import (
     Check,
@@ -33,7 +32,7 @@ class FilesConnector:
         self.connection = connection
 
     def test(self) -> Iterator[Check]:
-        """Is the folder there, may it be read and written, and is what lies in it complete?"""
+        """Whether the folder is there and may be read, and whether what lies in it is complete."""
         try:
             folder = drop_folder(self.connection)
         except ConnectorError as error:
@@ -81,9 +80,7 @@ class FilesConnector:
     def settle(self, kind: str, read: Sequence[PlanFeed | PlanAnswer]) -> None:  # noqa: ARG002 - the protocol's
         """Archive each delivery that every plan it names has read for both syncs, or a newer one of."""
         for delivery in look_into(self.connection).deliveries:
-            plans = Plan.objects.filter(
-                connection_id=self.connection.pk, external_plan_id__in=delivery.manifest.plans
-            ).values_list("document_as_of", "participants_as_of")
+            plans = self.connection.plan_set.filter(external_plan_id__in=delivery.manifest.plans).values_list("document_as_of", "participants_as_of")
             marks = list(plans)
             if marks and all(mark is not None and mark >= delivery.as_of for row in marks for mark in row):
                 archive(self.connection, delivery)
@@ -97,9 +94,9 @@ def by_delivery(
     for plan in wanted:
         delivery = content.next_for(plan)
         chosen.setdefault(delivery.folder if delivery else None, (delivery, []))[1].append(plan)
-    dated = [item for item in chosen.values() if item[0] is not None]
-    dated.sort(key=lambda item: item[0].as_of if item[0] else None)
-    return dated + [item for item in chosen.values() if item[0] is None]
+    dated = [(delivery, plans) for delivery, plans in chosen.values() if delivery is not None]
+    dated.sort(key=lambda item: item[0].as_of)
+    return [*dated, *(item for item in chosen.values() if item[0] is None)]
 
 
 def nothing_for(content: FolderContent, wanted: WantedPlan) -> tuple[Problem, ...]:
@@ -120,7 +117,7 @@ def documents(path: Path) -> list[dict[str, Any]]:
         with path.open("rb") as file:
             for line in file:
                 if line.strip():
-                    found.append(decoder.decode(line))
+                    found.append(decoder.decode(line))  # noqa: PERF401 - the errors name the line by how many came before
     except FileNotFoundError:
         return []
     except msgspec.DecodeError as error:

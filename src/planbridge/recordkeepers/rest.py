@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -68,7 +69,7 @@ class RestConnector:
             yield from self._at_once(read, wanted, requests)
 
     def read_people(self, wanted: Sequence[WantedPlan]) -> Iterator[PeopleGroup]:
-        """Groups of about 100,000 people; a larger plan alone, in parts. The parts of a group can be read once."""
+        """Groups of about 100,000 people; a larger plan alone, in parts."""
         with self._requests() as requests:
             people = RestPeople(requests)
 
@@ -110,35 +111,43 @@ def _grouped(read: Iterable[PlanPeople]) -> Iterator[PeopleGroup]:
     held: list[PlanPeople] = []
     for plan in read:
         if _size(plan) > GROUP_PEOPLE_MAX:
-            yield PeopleGroup((plan.feed,), _parts([plan]))
+            yield _group([plan])
             continue
         held.append(plan)
         if sum(map(_size, held)) >= GROUP_PEOPLE_MAX:
-            yield PeopleGroup(tuple(one.feed for one in held), _parts(held))
+            yield _group(held)
             held = []
     if held:
-        yield PeopleGroup(tuple(one.feed for one in held), _parts(held))
+        yield _group(held)
+
+
+def _group(plans: list[PlanPeople]) -> PeopleGroup:
+    return PeopleGroup(tuple(plan.feed for plan in plans), _Parts(tuple(plans)))
 
 
 def _size(plan: PlanPeople) -> int:
     return 0 if plan.spool is None else len(plan.spool)
 
 
-def _parts(plans: list[PlanPeople]) -> Iterator[DeliveredPart]:
-    """The people of some plans in one part, of a large plan in several (its differing repeats stay together)."""
-    lines: list[bytes] = []
-    plan_ids: list[str] = []
-    is_large = sum(map(_size, plans)) > GROUP_PEOPLE_MAX and len(plans) == 1
-    for plan in plans:
-        for documents in plan.spool.people() if plan.spool else ():
-            lines += documents
-            plan_ids += [plan.feed.wanted.external_plan_id] * len(documents)
-            if is_large and len(lines) >= PART_PEOPLE_MAX:
-                yield _taken_out(lines, plan_ids)
-        if plan.spool:
-            plan.spool.close()
-    if lines:
-        yield _taken_out(lines, plan_ids)
+@dataclass(frozen=True)
+class _Parts:
+    """The people of some plans in one part, of a large plan in several; read from the spools each time."""
+
+    plans: tuple[PlanPeople, ...]
+
+    def __iter__(self) -> Iterator[DeliveredPart]:
+        lines: list[bytes] = []
+        plan_ids: list[str] = []
+        is_large = sum(map(_size, self.plans)) > GROUP_PEOPLE_MAX and len(self.plans) == 1
+        for plan in self.plans:
+            for documents in plan.spool.people() if plan.spool else ():
+                # Differing repeats stay together.
+                lines += documents
+                plan_ids += [plan.feed.wanted.external_plan_id] * len(documents)
+                if is_large and len(lines) >= PART_PEOPLE_MAX:
+                    yield _taken_out(lines, plan_ids)
+        if lines:
+            yield _taken_out(lines, plan_ids)
 
 
 def _taken_out(lines: list[bytes], plan_ids: list[str]) -> DeliveredPart:

@@ -20,7 +20,7 @@ def check_steps(requests: RestRequests) -> Iterator[Check]:
     if not steps[-1].passed:
         return
     steps.append(
-        _check_tls(host, port) if scheme == "https" else Check("tls", True, "Not needed on this machine itself.")
+        _check_tls(host, port) if scheme == "https" else Check("tls", passed=True, said="Not needed on this machine itself.")
     )
     yield steps[-1]
     if steps[-1].passed:
@@ -31,8 +31,8 @@ def _check_name(host: str, port: int) -> Check:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        return Check("name", False, f"{host} is no known host name ({error.strerror}); check the connection's address.")
-    return Check("name", True, f"{host} is {found[0][4][0]}.")
+        return Check("name", passed=False, said=f"{host} is no known host name ({error.strerror}); check the connection's address.")
+    return Check("name", passed=True, said=f"{host} is {found[0][4][0]}.")
 
 
 def _check_tls(host: str, port: int) -> Check:
@@ -41,15 +41,13 @@ def _check_tls(host: str, port: int) -> Check:
             socket.create_connection((host, port), timeout=_SECONDS) as plain,
             ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secured,
         ):
-            return Check("tls", True, f"{secured.version()}, the certificate is valid for {host}.")
+            return Check("tls", passed=True, said=f"{secured.version()}, the certificate is valid for {host}.")
     except ssl.SSLCertVerificationError as error:
-        return Check(
-            "tls", False, f"The certificate of {host} is not valid ({error.verify_message}); it must be renewed."
-        )
+        said = f"The certificate of {host} is not valid ({error.verify_message}); it must be renewed."
+        return Check("tls", passed=False, said=said)
     except OSError as error:
-        return Check(
-            "tls", False, f"{host}:{port} takes no TLS connection ({error}); check address, port and firewall."
-        )
+        said = f"{host}:{port} takes no TLS connection ({error}); check address, port and firewall."
+        return Check("tls", passed=False, said=said)
 
 
 def _check_calls(requests: RestRequests) -> Iterator[Check]:
@@ -59,8 +57,8 @@ def _check_calls(requests: RestRequests) -> Iterator[Check]:
     except ConnectorError as error:
         yield from _failed(error)
         return
-    yield Check("credentials", True, "The recordkeeper takes the credentials.")
-    yield Check("permission", True, "The credentials may list the plans.")
+    yield Check("credentials", passed=True, said="The recordkeeper takes the credentials.")
+    yield Check("permission", passed=True, said="The credentials may list the plans.")
     yield _check_document(requests, page)
 
 
@@ -69,21 +67,21 @@ def _failed(error: ConnectorError) -> Iterator[Check]:
     problem, said = error.problem, error.problem.message
     is_permission = problem.code == "RK_AUTH_FAILED" and "403" in (problem.detail or "")
     if is_permission:
-        yield Check("credentials", True, "The recordkeeper takes the credentials.")
-        yield Check("permission", False, f"{said} Ask the recordkeeper to let these credentials list the plans.")
+        yield Check("credentials", passed=True, said="The recordkeeper takes the credentials.")
+        yield Check("permission", passed=False, said=f"{said} Ask the recordkeeper to let these credentials list the plans.")
     elif problem.code == "RK_BAD_RESPONSE":
-        yield Check("credentials", True, "The recordkeeper takes the credentials.")
-        yield Check("permission", True, "The recordkeeper answers the call for the plans.")
-        yield Check("contract", False, f"{said} Check that the address is that of a Recordkeeper API.")
+        yield Check("credentials", passed=True, said="The recordkeeper takes the credentials.")
+        yield Check("permission", passed=True, said="The recordkeeper answers the call for the plans.")
+        yield Check("contract", passed=False, said=f"{said} Check that the address is that of a Recordkeeper API.")
     else:
-        yield Check("credentials", False, said)
+        yield Check("credentials", passed=False, said=said)
 
 
 def _check_document(requests: RestRequests, page: PlanPage) -> Check:
     if not page.plans:
-        return Check("contract", True, "The plan list is built as agreed; it names no plan yet.")
+        return Check("contract", passed=True, said="The plan list is built as agreed; it names no plan yet.")
     plan_id = page.plans[0].plan_id
     answer = read_plan(requests, WantedPlan(0, plan_id))
     if answer.problems:
-        return Check("contract", False, f"Plan {plan_id}: {answer.problems[0].message}")
-    return Check("contract", True, f"The plan list and the document of plan {plan_id} are built as agreed.")
+        return Check("contract", passed=False, said=f"Plan {plan_id}: {answer.problems[0].message}")
+    return Check("contract", passed=True, said=f"The plan list and the document of plan {plan_id} are built as agreed.")

@@ -76,6 +76,10 @@ class PeopleSpool:
         """Remove the file."""
         self._file.close()
 
+    def __del__(self) -> None:
+        """Remove the file when whoever went through the people, perhaps more than once, is done with them."""
+        self.close()
+
     def _repeats(self) -> tuple[dict[int, list[bytes]], set[int]]:
         """Differing repeats by the number of the first line, and the numbers of all lines after the first."""
         if len(set(self._digests)) == len(self._digests):

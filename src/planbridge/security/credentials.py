@@ -10,7 +10,7 @@ def seal_credentials(connection_id: int, credentials: dict[str, str]) -> bytes:
     return seal(json.dumps(credentials).encode(), f"connection.credentials/{connection_id}")
 
 
-def unseal_credentials(connection_id: int, sealed: bytes | None) -> dict[str, str]:
+def unseal_credentials(connection_id: int, sealed: bytes | memoryview | None) -> dict[str, str]:
     """A connection's secrets by name; empty when it has none."""
     if sealed is None:
         return {}

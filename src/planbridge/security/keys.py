@@ -86,7 +86,7 @@ def read_or_make_key_file(path: Path) -> Keyring:
 
 @cache
 def keyring() -> Keyring:
-    """This installation's keys."""
+    """The keys of this installation."""
     if settings.SEALING_KEYS:
         return parse_keys(settings.SEALING_KEYS)
     return read_or_make_key_file(settings.PLANBRIDGE_HOME / "keys.json")

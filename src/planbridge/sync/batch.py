@@ -16,6 +16,7 @@ class Asked:
 
     is_dry_run: bool = False
     guard_waived_by: str = ""
+    requested_by: str = ""
 
 
 @dataclass

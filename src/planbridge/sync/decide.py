@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from planbridge.activity.entry import Verb
@@ -38,15 +38,27 @@ def refuse_unless(run: SyncRun, *statuses: RunStatus, what: str) -> None:
 
 def apply_held_run(run_id: UUID, *, actor: str) -> SyncRun:
     """Apply what a held run showed, whatever its guard said; the run itself goes on."""
-    with transaction.atomic():
-        run = locked_run(run_id)
-        refuse_unless(run, RunStatus.HELD, what="applied")
-        run.status, run.guard_waived_by, run.batch_id = RunStatus.QUEUED, actor, new_run_id()
-        run.finished_at = run.job_id = None
-        run.save(update_fields=["status", "guard_waived_by", "batch_id", "finished_at", "job_id"])
-        enqueue_batch(run.batch_id, run.kind, run.plan_id)
-        record_activity(Happening(Verb.RUN_APPLIED, actor, plan_id=run.plan_id, detail={"run": str(run.id)}))
+    try:
+        with transaction.atomic():
+            run = locked_run(run_id)
+            refuse_unless(run, RunStatus.HELD, what="applied")
+            refuse_unkept(run)
+            run.status, run.guard_waived_by, run.batch_id = RunStatus.QUEUED, actor, new_run_id()
+            run.finished_at = run.job_id = None
+            run.save(update_fields=["status", "guard_waived_by", "batch_id", "finished_at", "job_id"])
+            enqueue_batch(run.batch_id, run.kind, run.plan_id)
+            record_activity(Happening(Verb.RUN_APPLIED, actor, plan_id=run.plan_id, detail={"run": str(run.id)}))
+    except IntegrityError as error:  # one run of a kind waits a plan: the table itself says so
+        message = f"Run {run_id} cannot be applied now: another sync of the plan waits; let it end, or cancel it."
+        raise DecisionRefused(message) from error
     return run
+
+
+def refuse_unkept(run: SyncRun) -> None:
+    """Raises DecisionRefused for a held run of which nothing was kept: a dry run shows, and applies nothing."""
+    if not HeldFeed.objects.filter(plan_id=run.plan_id, run_id=run.id).exists():
+        message = f"Run {run.id} cannot be applied: it was a dry run, or what it read is gone; sync again."
+        raise DecisionRefused(message)
 
 
 def discard_held_run(run_id: UUID, *, actor: str) -> SyncRun:

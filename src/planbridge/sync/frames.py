@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 NUMBER = pl.Decimal(38, 10)  # exact: 28 digits before the point, 10 after it
-PROBLEM_SCHEMA = {
-    "plan_id": pl.Int64,
-    "participant_id": pl.String,
-    "code": pl.String,
-    "field": pl.String,
-    "value": pl.String,
-}
+PROBLEM_SCHEMA = pl.Schema(
+    {
+        "plan_id": pl.Int64(),
+        "participant_id": pl.String(),
+        "code": pl.String(),
+        "field": pl.String(),
+        "value": pl.String(),
+    }
+)
 PERSON = ("plan_id", "participant_id")
 
 

@@ -1,4 +1,4 @@
-"""Guard: is a well-formed feed still too strange to apply without a person looking at it?"""
+"""Guard: whether a well-formed feed is still too strange to apply without a person looking at it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -6,7 +6,6 @@ from decimal import Decimal
 import polars as pl
 
 from planbridge.activity.problem import Problem
-from planbridge.sync.frames import NUMBER
 
 PEOPLE_LOST_MIN = 5
 HUNDRED = Decimal(100)

@@ -35,7 +35,7 @@ def keep_held(batch: Batch, group: PeopleGroup, held: Mapping[int, list[Problem]
         keep(plan_id, batch.tickets[plan_id].run_id, FEED_PART, feed_as_bytes(feeds[plan_id]))
     for number, part in enumerate(group.parts, start=1):
         for plan_id in held:
-            own = part_of(part, feeds[plan_id].wanted.external_plan_id)
+            own = part_of(part.numbered(None), feeds[plan_id].wanted.external_plan_id)
             keep(plan_id, batch.tickets[plan_id].run_id, number, part_as_bytes(own))
 
 

@@ -1,86 +1,140 @@
-"""The judgement of one part of a delivery: the pure stages normalise, validate and diff, one after the other."""
+"""The judgement of one part of a delivery: the pure stages recognise, normalise, validate and diff, one after the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from planbridge.recordkeepers.delivered import DeliveredPart
+from planbridge.recordkeepers.delivered import Delivered, DeliveredPart
 from planbridge.sync.content_hash import content_hashes, keyed
-from planbridge.sync.diff import CHANGED, NEW, Comparison, compare
+from planbridge.sync.diff import CHANGED, NEW, RETURNED, UNCHANGED, Comparison, compare
 from planbridge.sync.duplicates import settle_duplicates
 from planbridge.sync.frames import PERSON, CanonicalPart
 from planbridge.sync.normalise import normalise
+from planbridge.sync.recognise import Recognition, recognise
 from planbridge.sync.strays import Strays, find_strays
-from planbridge.sync.totals import fund_prices, money_by_price, price_conflicts
-from planbridge.sync.validate import KnownPlans, problems_of, rejected_people, validate
+from planbridge.sync.totals import fund_prices, money_by_price, money_less, price_conflicts
+from planbridge.sync.validate import (
+    KnownPlans,
+    judge_again_days,
+    problems_of,
+    rejected_people,
+    spell_facts,
+    validate,
+)
+
+PRINTS = ("fingerprint_high", "fingerprint_low")
+
+
+@dataclass(frozen=True)
+class Background:
+    """What a part is judged against.
+
+    `plans`: external_plan_id, plan_id. `stored`: everybody held, as apply.stored_people gives it, with person_key.
+    `contexts`: by plan, whether its people were last judged with what they would be judged with now.
+    """
+
+    plans: pl.DataFrame
+    known: KnownPlans
+    stored: pl.DataFrame
+    is_context_same: Mapping[int, bool]
 
 
 @dataclass(frozen=True)
 class Judgement:
     """What is known of a part's people.
 
-    `read`: everybody read, distinct (plan_id, participant_id). `owners`: record and person of every record, also of
-    duplicates. `money`, `money_rejected`: positions summed by price. `changed`: the new and changed, canonical.
+    `recognised`: those who are as they were. Of all others: `read`, distinct (plan_id, participant_id); `owners`, record
+    and person of every record, also of duplicates; `changed`, the new and changed, canonical, and `facts` of them
+    (record, halves of hash and fingerprint, judge_again_on). `money`, `money_rejected`: positions summed by price.
     """
 
     delivered: DeliveredPart
+    recognised: pl.DataFrame
     owners: pl.DataFrame
     read: pl.DataFrame
     problems: pl.DataFrame
     rejected: pl.DataFrame
     comparison: Comparison
     changed: CanonicalPart
+    facts: pl.DataFrame
     prices: pl.DataFrame
     money: pl.DataFrame
     money_rejected: pl.DataFrame
     strays: Strays
 
 
-def judge(
-    part: DeliveredPart,
-    plans: pl.DataFrame,
-    known: KnownPlans,
-    stored: pl.DataFrame,
-    mark: Callable[[str, int], None],
-) -> Judgement:
-    """Judge one part. `plans`: external_plan_id, plan_id; `stored`: as diff.compare takes it; `mark`: stage done."""
-    strays = find_strays(part, plans)
-    canonical = normalise(part, plans)
+def judge(part: Delivered, background: Background, mark: Callable[[str, int], None]) -> Judgement:
+    """Judge one part; `mark` is told each stage that is done, with a count."""
+    known = background.known
+    recognition = recognise(part, background.stored, background.plans, background.is_context_same, known.as_of)
+    mark("recognise", recognition.recognised.height)
+    delivered = part.numbered(recognition.rest)
+    strays = find_strays(delivered, background.plans)
+    canonical = normalise(delivered, background.plans)
     owners = canonical.people.select("record", *PERSON)
     mark("normalise", canonical.people.height)
 
     hashes = content_hashes(canonical)
     canonical, hashes, duplicates = settle_duplicates(canonical, hashes)
-    money = money_by_price(canonical)
-    prices = fund_prices(money, known.as_of)
-    conflicts = price_conflicts(canonical, money, prices)
-    problems = pl.concat(
-        [
-            strays.problems,
-            duplicates,
-            validate(canonical, known),
-            problems_of(conflicts, "PRICE_CONFLICT", "balances.price", owners),
-        ]
-    )
+    problems = pl.concat([strays.problems, duplicates, validate(canonical, known)])
     rejected = rejected_people(problems)
     mark("validate", problems.height)
 
     people = canonical.people.select("record", *PERSON)
     accepted = people.join(rejected, on=list(PERSON), how="anti", maintain_order="left") if rejected.height else people
     hashed = accepted.join(hashes, on="record", how="inner", maintain_order="left")
-    comparison = compare(pl.concat([hashed.drop("hash", "census_hash"), keyed(hashed["hash"])], how="horizontal"), stored)
+    halves = pl.concat([hashed.drop("hash", "census_hash"), keyed(hashed["hash"])], how="horizontal")
+    comparison = compare(halves, background.stored.drop("person_key"))
     changed = canonical.of(comparison.people(NEW, CHANGED))
     mark("diff", changed.people.height)
 
-    money_rejected = money.clear()
+    money, lost = money_by_price(canonical), None
     if rejected.height:
         refused = people.join(rejected, on=list(PERSON), how="semi")
-        lost = canonical.items["balances"].join(refused, on="record", how="semi")
-        money_rejected = money_by_price(canonical, lost)
-        kept = canonical.items["balances"].join(refused, on="record", how="anti")
-        prices = fund_prices(money_by_price(canonical, kept), known.as_of)
-    read = pl.concat([people.select(PERSON), rejected]).unique() if rejected.height else people.select(PERSON)
+        lost = money_by_price(canonical, canonical.items["balances"].join(refused, on="record", how="semi"))
+    everybody = pl.concat([recognition.money, money])
+    kept = everybody if lost is None else money_less(everybody, lost)
+    prices = fund_prices(kept, known.as_of)
+    conflicts = price_conflicts(canonical, kept, prices).join(comparison.outcomes, on="record", how="semi")
+    problems = pl.concat([problems, problems_of(conflicts, "PRICE_CONFLICT", "balances.price", owners)])
     return Judgement(
-        part, owners, read, problems, rejected, comparison, changed, prices, money, money_rejected, strays
+        delivered=delivered,
+        recognised=recognition.recognised,
+        owners=owners,
+        read=pl.concat([people.select(PERSON), rejected]).unique() if rejected.height else people.select(PERSON),
+        problems=problems,
+        rejected=rejected,
+        comparison=comparison,
+        changed=changed,
+        facts=facts_of(canonical, delivered, comparison, recognition, known),
+        prices=prices,
+        money=everybody,
+        money_rejected=everybody.clear() if lost is None else lost,
+        strays=strays,
     )
+
+
+def facts_of(
+    canonical: CanonicalPart,
+    delivered: DeliveredPart,
+    comparison: Comparison,
+    recognition: Recognition,
+    known: KnownPlans,
+) -> pl.DataFrame:
+    """record, outcome, person, halves of hash and fingerprint, judge_again_on of the accepted."""
+    keys = delivered.keyed_people.select("record", "person_key")
+    people = canonical.people.join(known.as_of, on="plan_id", how="left", maintain_order="left")
+    again = judge_again_days(people, spell_facts(canonical.items["employment"], people))
+    return (
+        comparison.outcomes.select("record", *PERSON, "hash_high", "hash_low", "outcome")
+        .join(keys, on="record", how="left", maintain_order="left")
+        .join(recognition.fingerprints, on="person_key", how="left", maintain_order="left")
+        .join(again, on="record", how="left", maintain_order="left")
+        .drop("person_key")
+    )
+
+
+def reworded(judgement: Judgement) -> pl.DataFrame:
+    """The facts of people whose content is as held though their words are not: their fingerprints are to be renewed."""
+    return judgement.facts.filter(pl.col("outcome").is_in([UNCHANGED, RETURNED]))

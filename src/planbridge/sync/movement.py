@@ -1,5 +1,6 @@
 """Movement: how many people and dollars of each plan a feed would move, and why that may hold its run."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -7,8 +8,8 @@ import polars as pl
 
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connector import ControlTotals, PlanFeed
-from planbridge.sync.apply import copy_out, stored_positions
-from planbridge.sync.diff import CHANGED, NEW
+from planbridge.sync.apply import POSITION_SCHEMA, copy_out, stored_positions
+from planbridge.sync.diff import CHANGED
 from planbridge.sync.frames import NUMBER, PERSON
 from planbridge.sync.guard import Movement, judge_movement, money_moves
 from planbridge.sync.judgement import Judgement
@@ -19,31 +20,28 @@ from planbridge.sync.summary import Summary
 
 NOTHING = Decimal(0)
 HALF_CENT = Decimal("0.005")
-HELD = {"plan_id": pl.Int64, "fund": pl.String, "units": NUMBER, "positions": pl.Int64}
-MOVES = {"plan_id": pl.Int64, "fund": pl.String, "units": NUMBER, "moved": NUMBER, "change": NUMBER}
-NOBODY = {
-    "plan_id": pl.Int64,
-    "participant_id": pl.String,
-    "source": pl.String,
-    "fund": pl.String,
-    "units": NUMBER,
-}
+HELD = pl.Schema({"plan_id": pl.Int64(), "fund": pl.String(), "units": NUMBER, "positions": pl.Int64()})
+MOVES = pl.Schema({"plan_id": pl.Int64(), "fund": pl.String(), "units": NUMBER, "moved": NUMBER, "change": NUMBER})
 
 
 @dataclass
 class Movements:
-    """Collects moves by plan and fund, part by part. `known_prices`: plan_id, fund, price before this feed."""
+    """Collects moves by plan and fund, part by part. `known_prices` asks for plan_id, fund, price before this feed."""
 
-    known_prices: pl.DataFrame
+    known_prices: Callable[[], pl.DataFrame]
     moves: list[pl.DataFrame] = field(default_factory=list)
 
-    def add(self, judgement: Judgement) -> None:
-        """Take in a part: what changed people held before against what they and the new hold now."""
-        if judgement.changed.people.is_empty():
+    def add(self, judgement: Judgement, plans_before: pl.DataFrame) -> None:
+        """Take in a part: what changed people held before against what they and the new hold now.
+
+        `plans_before` (plan_id): the plans that had people; where nobody was before, nothing moves.
+        """
+        people = judgement.changed.people.join(plans_before, on="plan_id", how="semi")
+        if people.is_empty():
             return
         changed = judgement.comparison.people(CHANGED).select(PERSON)
         delivered = judgement.changed.items["balances"].join(
-            judgement.changed.people.select("record", *PERSON), on="record", how="inner"
+            people.select("record", *PERSON), on="record", how="inner"
         )
         self.count(stored_positions(changed), delivered, judgement.prices)
 
@@ -54,7 +52,7 @@ class Movements:
     def newest(self, delivered: pl.DataFrame) -> pl.DataFrame:
         """The newest price of each fund: the delivered one, else the one known before."""
         new = delivered.sort("price_date").unique(["plan_id", "fund"], keep="last").select("plan_id", "fund", "price")
-        others = self.known_prices.join(new, on=["plan_id", "fund"], how="anti")
+        others = self.known_prices().join(new, on=["plan_id", "fund"], how="anti")
         return pl.concat([new, others.select("plan_id", "fund", "price")])
 
     def by_fund(self) -> pl.DataFrame:
@@ -82,7 +80,7 @@ def hold_reasons(
 ) -> dict[int, list[Problem]]:
     """The plans to be held, each with the problems that hold it."""
     if not summary.vanished.is_empty():
-        moves.count(stored_positions(summary.vanished), pl.DataFrame(schema=NOBODY), summary.prices)
+        moves.count(stored_positions(summary.vanished), pl.DataFrame(schema=POSITION_SCHEMA), summary.prices)
     partial = [plan_id for plan_id, feed in feeds.items() if not feed.is_complete]
     held = held_funds(partial, moves, summary) if partial else {}
     by_plan = moves.by_plan()

@@ -42,6 +42,7 @@ class Book:
     feeds: Mapping[int, PlanFeed]
     summary: Summary
     timeline: Timeline
+    judged_with: Mapping[int, str]
     unknown_fields: Sequence[str] = ()
 
 
@@ -65,6 +66,7 @@ def conclude_group(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[in
         concluded(book, plan_id, is_held=True) for plan_id in held
     ]
     conclude_runs(conclusions)
+    forget_findings(book, [plan_id for plan_id in applied if book.batch.asked[plan_id].guard_waived_by])
     write_problems(book, applied, held)
     plan_ids = list(applied)
     run_ids = list(book.batch.run_ids(plan_ids).values())
@@ -84,8 +86,32 @@ def conclude_group(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[in
                 "taken_people": taken["participant_id"].to_list(),
             },
         )
-        cursor.execute(statement("supersede_held"), {"plan_ids": plan_ids, "run_ids": run_ids})
+        supersede_held(book, applied, held)
         move_marks(book, applied, held)
+
+
+def forget_findings(book: Book, plan_ids: Sequence[int]) -> None:
+    """Forget what held runs found of people: as they are applied they find it again, and it is to stand there once."""
+    if not plan_ids:
+        return
+    run_ids = list(book.batch.run_ids(plan_ids).values())
+    with connection.cursor() as cursor:
+        cursor.execute(statement("forget_findings"), {"plan_ids": list(plan_ids), "run_ids": run_ids})
+
+
+def supersede_held(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
+    """Cancel the held runs that these replace, and let go of what they and the applied kept.
+
+    A run of people picked by hand replaces nothing: what waits of the others would be lost with it.
+    """
+    plan_ids = [plan_id for plan_id in (*applied, *held) if not book.feeds[plan_id].wanted.participants]
+    run_ids = [book.batch.tickets[plan_id].run_id for plan_id in plan_ids]
+    applied_run_ids = [book.batch.tickets[plan_id].run_id for plan_id in applied]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("supersede_held"),
+            {"plan_ids": plan_ids, "run_ids": run_ids, "applied_run_ids": applied_run_ids},
+        )
 
 
 def move_marks(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
@@ -102,8 +128,14 @@ def move_marks(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, S
                 "plan_ids": [mark[0] for mark in marks],
                 "as_ofs": [mark[1] for mark in marks],
                 "is_applied": [mark[2] for mark in marks],
+                "judged_with": [judged_with(book, mark[0], is_applied=mark[2]) for mark in marks],
             },
         )
+
+
+def judged_with(book: Book, plan_id: int, *, is_applied: bool) -> str | None:
+    """What everybody of the plan is judged with from now on; None when not everybody was."""
+    return book.judged_with.get(plan_id) if is_applied and book.feeds[plan_id].is_complete else None
 
 
 def concluded(book: Book, plan_id: int, *, is_held: bool = False) -> Conclusion:

@@ -1,6 +1,6 @@
 """Participant Sync: extract, normalise, validate, guard, diff, apply, reconcile, conclude - many plans at once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
 
 import polars as pl
@@ -9,32 +9,36 @@ from django.db import transaction
 from planbridge.activity.problem import Problem
 from planbridge.activity.problem_catalogue import Severity
 from planbridge.recordkeepers.connector import PeopleGroup, PlanFeed
+from planbridge.recordkeepers.delivered import person_key
 from planbridge.sync import outcome
 from planbridge.sync.apply import (
     Taken,
     lock_plans,
     merge_people,
     prepare_stages,
+    refresh_fingerprints,
     set_statuses,
+    ssn_conflicts,
     stage,
-    staged_ssn_conflicts,
     stored_people,
-    unstage,
     unstage_plans,
     write_prices,
 )
 from planbridge.sync.batch import Batch, feeds_by_plan
-from planbridge.sync.diff import CHANGED, Comparison
+from planbridge.sync.diff import CHANGED, NEW, Comparison
+from planbridge.sync.follow_up import follow_up
 from planbridge.sync.frames import PERSON, PROBLEM_SCHEMA
 from planbridge.sync.held import keep_held
-from planbridge.sync.judgement import Judgement, judge
-from planbridge.sync.known import PlanFacts, known_plans, plan_facts
+from planbridge.sync.judgement import Background, Judgement, judge, reworded
+from planbridge.sync.known import PlanFacts, contexts, known_plans, plan_facts
 from planbridge.sync.movement import Movements, hold_reasons
 from planbridge.sync.quarantine import quarantine_rows
+from planbridge.sync.run import RunKind
 from planbridge.sync.run_book import owned_runs
 from planbridge.sync.stages import Timeline
+from planbridge.sync.staging import FACTS
 from planbridge.sync.summary import EMPTY_FINDINGS, Findings, Summary, statuses_of, summarise
-from planbridge.sync.validate import KnownPlans, rejected_people
+from planbridge.sync.validate import rejected_people
 
 
 def sync_participants(batch: Batch, groups: Iterable[PeopleGroup]) -> list[PlanFeed]:
@@ -45,7 +49,9 @@ def sync_participants(batch: Batch, groups: Iterable[PeopleGroup]) -> list[PlanF
         timeline.mark("extract", len(group.feeds))
         try:
             with transaction.atomic():
-                taken += sync_group(batch, group, timeline)
+                done = sync_group(batch, group, timeline)
+                follow_up(batch, RunKind.PARTICIPANTS, done)
+                taken += done
         except outcome.DryRunDone as done:
             done.record()
         timeline = Timeline()
@@ -62,20 +68,35 @@ def sync_group(batch: Batch, group: PeopleGroup, timeline: Timeline) -> list[Pla
     if not feeds:
         return []
     prepare_stages()
-    stored = stored_people(list(feeds))
-    known = known_plans(list(feeds.values()))
+    background, judged_with = background_of(batch, feeds, facts)
+    moves = Movements(background.known.newest_prices)
+    plans_before = background.stored.select("plan_id").unique()
+    is_whole = isinstance(group.parts, list)  # one part: nothing needs to be staged before the guard has looked
     judged: list[Judged] = []
-    moves = Movements(known.prices)
     for part in group.parts:
-        timeline.mark("extract", part.people.height)
-        judgement = judge(part, wanted_plans(batch, feeds), known, stored, timeline.mark)
-        moves.add(judgement)
-        stage_part(batch, judgement, known)
+        timeline.mark("extract", part.keyed_people.height)
+        judgement = judge(part, background, timeline.mark)
         judgement = with_ssn_conflicts(judgement, open_plans(feeds, is_later_part=bool(judged)))
-        judged.append(Judged.of(judgement, quarantine_of(batch, judgement)))
-    summary = summarise(feeds, stored, together(judged))
+        moves.add(judgement, plans_before)
+        if not is_whole:
+            stage_judged(batch, judgement)
+        judged.append(Judged.of(judgement, quarantine_of(batch, judgement), keeps_people=is_whole))
+    summary = summarise(feeds, background.stored, together(judged))
     unknown = sorted({name for one in judged for name in one.unknown_fields})
-    return settle_group(Read(batch, group, feeds, facts, summary, moves), outcome.Book(batch, feeds, summary, timeline, unknown))
+    read = Read(batch, group, feeds, facts, summary, moves, [one.judgement for one in judged if one.judgement])
+    return settle_group(read, outcome.Book(batch, feeds, summary, timeline, judged_with, unknown))
+
+
+def background_of(
+    batch: Batch, feeds: dict[int, PlanFeed], facts: dict[int, PlanFacts]
+) -> tuple[Background, dict[int, str]]:
+    """What the plans' people are judged against, and each plan's context as a text."""
+    known = known_plans(list(feeds.values()))
+    now = contexts(known)
+    stored = stored_people(list(feeds)).join(batch.external, on="plan_id", how="left", maintain_order="left")
+    keyed = stored.with_columns(person_key("external_plan_id", "participant_id")).drop("external_plan_id")
+    is_same = {plan_id: facts[plan_id].judged_with == now.get(plan_id) for plan_id in feeds}
+    return Background(wanted_plans(batch, feeds), known, keyed, is_same), now
 
 
 def is_ready(batch: Batch, feed: PlanFeed, facts: PlanFacts) -> bool:
@@ -98,14 +119,14 @@ def wanted_plans(batch: Batch, feeds: dict[int, PlanFeed]) -> pl.DataFrame:
     return batch.external.filter(pl.col("plan_id").is_in(list(feeds)))
 
 
-def stage_part(batch: Batch, judgement: Judgement, known: KnownPlans) -> None:
-    """Stage the part's new and changed people with the sync status that their warnings give them."""
+def stage_judged(batch: Batch, judgement: Judgement, plan_ids: Collection[int] | None = None, *, into: str = "stage_") -> None:
+    """Stage a part's new and changed people (of some plans) with the sync status that their warnings give them."""
     statuses = statuses_of(judgement.comparison.outcomes, judgement.problems)
-    facts = judgement.comparison.outcomes.select("record", *PERSON, "hash_high", "hash_low").join(
-        statuses, on=list(PERSON), how="left", maintain_order="left"
-    )
-    plan_ids = known.as_of["plan_id"].to_list()
-    stage(judgement.changed, facts.select("record", "hash_high", "hash_low", "sync_status"), batch.run_ids(plan_ids))
+    facts = judgement.facts.join(statuses, on=list(PERSON), how="inner", maintain_order="left").select("record", *FACTS)
+    changed = judgement.changed
+    if plan_ids is not None and changed.people.filter(~pl.col("plan_id").is_in(list(plan_ids))).height:
+        changed = changed.of(changed.people.filter(pl.col("plan_id").is_in(list(plan_ids))).select(PERSON))
+    stage(changed, facts, batch.run_ids(list(batch.tickets)), into=into)
 
 
 def open_plans(feeds: dict[int, PlanFeed], *, is_later_part: bool) -> list[int]:
@@ -114,22 +135,26 @@ def open_plans(feeds: dict[int, PlanFeed], *, is_later_part: bool) -> list[int]:
 
 
 def with_ssn_conflicts(judgement: Judgement, open_plan_ids: list[int]) -> Judgement:
-    """The judgement with SSN_CHANGED of staged people, and SSN_DUPLICATE against people who are not in the part."""
+    """The judgement with SSN_CHANGED of changed people, and SSN_DUPLICATE against people who are not in the part."""
     outcomes = judgement.comparison.outcomes
-    if not open_plan_ids and outcomes.filter(pl.col("outcome") == CHANGED).is_empty():
+    looked_at = outcomes.filter(
+        (pl.col("outcome") == CHANGED) | ((pl.col("outcome") == NEW) & pl.col("plan_id").is_in(open_plan_ids))
+    )
+    if looked_at.is_empty():
         return judgement
-    conflicts = staged_ssn_conflicts(open_plan_ids)
+    people = judgement.changed.people.join(looked_at.select("record"), on="record", how="semi")
+    conflicts = ssn_conflicts(people.select(*PERSON, "ssn"), open_plan_ids)
     if conflicts.is_empty():
         return judgement
     problems = conflicts.with_columns(field=pl.lit("ssn"), value=pl.lit(None, pl.String)).select(list(PROBLEM_SCHEMA))
     refused = rejected_people(problems)
-    unstage(refused)
     left = outcomes.join(refused, on=list(PERSON), how="anti", maintain_order="left")
     return replace(
         judgement,
         problems=pl.concat([judgement.problems, problems]),
         rejected=pl.concat([judgement.rejected, refused]),
         comparison=Comparison(left),
+        changed=judgement.changed.without(refused),
     )
 
 
@@ -142,40 +167,42 @@ def quarantine_of(batch: Batch, judgement: Judgement) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Judged:
-    """What is kept of a part when its people's data are let go."""
+    """What is kept of a part: its findings, and (when it is the only one) the judgement with the people."""
 
     findings: Findings
     unknown_fields: tuple[str, ...]
+    judgement: Judgement | None
 
     @staticmethod
-    def of(judgement: Judgement, quarantined: pl.DataFrame) -> "Judged":
+    def of(judgement: Judgement, quarantined: pl.DataFrame, *, keeps_people: bool) -> "Judged":
         """What is kept of a judgement."""
         outcomes = judgement.comparison.outcomes.select(*PERSON, "stored_status", "outcome")
-        return Judged(
-            Findings(
-                judgement.read,
-                judgement.problems,
-                outcomes,
-                judgement.prices,
-                judgement.money,
-                judgement.money_rejected,
-                quarantined,
-            ),
-            judgement.delivered.unknown_fields,
+        findings = Findings(
+            judgement.recognised.select(PERSON),
+            judgement.read,
+            judgement.problems,
+            outcomes,
+            judgement.prices,
+            judgement.money,
+            judgement.money_rejected,
+            quarantined,
+            reworded(judgement),
         )
+        return Judged(findings, judgement.delivered.unknown_fields, judgement if keeps_people else None)
 
 
 def together(judged: list[Judged]) -> Findings:
     """The findings of all parts in one; a price that several parts have is there once."""
     findings = [one.findings for one in judged]
-    return Findings(
+    whole = Findings(
         *(
-            pl.concat([getattr(one, field.name) for one in findings])
-            if findings
-            else EMPTY_FINDINGS[field.name]
+            pl.concat([getattr(one, field.name) for one in findings]) if findings else EMPTY_FINDINGS[field.name]
             for field in fields(Findings)
         )
     )
+    if len(findings) == 1:
+        return whole
+    return replace(whole, prices=whole.prices.unique(["plan_id", "fund", "price_date"], maintain_order=True))
 
 
 @dataclass(frozen=True)
@@ -188,6 +215,7 @@ class Read:
     facts: dict[int, PlanFacts]
     summary: Summary
     moves: Movements
+    judgements: list[Judgement]  # those whose people are not staged yet
 
 
 def settle_group(read: Read, book: outcome.Book) -> list[PlanFeed]:
@@ -216,10 +244,15 @@ def settle_group(read: Read, book: outcome.Book) -> list[PlanFeed]:
 
 
 def apply_plans(read: Read, applied: dict[int, PlanFeed]) -> None:
-    """Write what is staged, the statuses and the prices of the applied plans."""
+    """Write the people, statuses, fingerprints and prices of the applied plans."""
     run_ids = read.batch.run_ids(list(applied))
     summary = read.summary
-    merge_people(is_first=not summary.people_before)
+    is_first = not summary.people_known
+    for judgement in read.judgements:
+        stage_judged(read.batch, judgement, applied, into="" if is_first else "stage_")
+    if not (is_first and read.judgements):
+        merge_people()
+    refresh_fingerprints(of_plans(summary.findings.reworded, applied))
     set_statuses(Taken(of_plans(summary.statuses, applied), of_plans(summary.vanished, applied)), run_ids)
     write_prices(of_plans(summary.prices, applied), run_ids)
 

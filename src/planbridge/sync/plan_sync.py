@@ -20,10 +20,11 @@ from planbridge.plans.terms import PlanTerms
 from planbridge.recordkeepers.connector import PlanAnswer
 from planbridge.sync.apply import lock_plans
 from planbridge.sync.batch import Batch
+from planbridge.sync.follow_up import follow_up
 from planbridge.sync.outcome import conclude_plans
 from planbridge.sync.plan_marks import money_by_fund, move_plan_marks
 from planbridge.sync.reconcile import PeopleCounts
-from planbridge.sync.run import RunStatus
+from planbridge.sync.run import RunKind, RunStatus
 from planbridge.sync.run_book import WARNINGS, Conclusion, Ticket, owned_runs, status_of
 from planbridge.sync.stages import Timeline
 
@@ -73,7 +74,9 @@ def sync_plans(batch: Batch, answers: Iterable[PlanAnswer]) -> list[PlanAnswer]:
             return taken
         chunk.timeline.mark("extract", len(answered))
         with transaction.atomic():
-            taken += sync_chunk(chunk, answered)
+            done = sync_chunk(chunk, answered)
+            follow_up(batch, RunKind.PLAN, done)
+            taken += done
 
 
 def sync_chunk(chunk: PlanChunk, answers: Sequence[PlanAnswer]) -> list[PlanAnswer]:

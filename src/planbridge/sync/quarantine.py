@@ -7,10 +7,10 @@ from uuid import UUID
 
 import polars as pl
 
+from planbridge.activity.masking import mask_ssn, mask_text
 from planbridge.recordkeepers.delivered import DeliveredPart
 from planbridge.security.sealing import seal
-from planbridge.security.ssn import mask_ssn, mask_text
-from planbridge.sync.frames import PERSON, PROBLEM_SCHEMA
+from planbridge.sync.frames import PERSON
 
 COLUMNS = ("plan_id", "run_id", "participant_id", "codes", "record_sealed", "record_masked", "quarantined_at")
 SCHEMA = dict.fromkeys(COLUMNS, pl.String) | {"plan_id": pl.Int64}
@@ -21,7 +21,7 @@ def record_place(plan_id: int, run_id: UUID, participant_id: str) -> str:
     return f"quarantine.record/{plan_id}/{run_id}/{participant_id}"
 
 
-def masked(value: Any, *, is_ssn: bool = False) -> Any:
+def masked(value: Any, *, is_ssn: bool = False) -> Any:  # noqa: ANN401 - any JSON in, the same shape out
     """A record as it may be shown: the SSN and whatever looks like one masked."""
     if isinstance(value, dict):
         return {name: masked(inner, is_ssn=name == "ssn") for name, inner in value.items()}

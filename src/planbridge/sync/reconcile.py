@@ -61,8 +61,13 @@ def differences(totals: ControlTotals, read: ReadTotals) -> list[Problem]:
 
 def difference(field: str, theirs: Decimal, ours: Decimal, unit: str) -> Problem:
     """One TOTALS_DIFFER."""
-    detail = f"Recordkeeper {theirs:,f}, read {ours:,f}, difference {theirs - ours:,f} {unit}."
+    detail = f"Recordkeeper {spoken(theirs)}, read {spoken(ours)}, difference {spoken(theirs - ours)} {unit}."
     return Problem("TOTALS_DIFFER", field=field, detail=detail)
+
+
+def spoken(number: Decimal) -> str:
+    """A number in a sentence, without the zeros that only its scale gives it."""
+    return f"{number.normalize():,f}"
 
 
 def proof_of(

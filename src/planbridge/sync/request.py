@@ -88,7 +88,8 @@ def enqueue_batch(batch_id: UUID, kind: str, plan_id: int | None = None, *, dela
     return enqueue(
         TASK,
         lock=lock,
-        unique=f"{lock}:{batch_id}" if delay_seconds else lock,
+        # By batch: which run of a plan waits is for sync_run to say, and a job taken back from a dead worker waits too.
+        unique=f"{lock}:{batch_id}",
         arguments={"batch": str(batch_id)},
         delay_seconds=delay_seconds,
     )

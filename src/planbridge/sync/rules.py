@@ -58,6 +58,7 @@ SSN_BROKEN = (
     | SSN.str.contains(r"^(0{9}|1{9}|2{9}|3{9}|4{9}|5{9}|6{9}|7{9}|8{9}|9{9})$")
 )
 AGE_YEARS = pl.col("as_of").dt.year() - pl.col("birth_date").dt.year()
+IS_TOO_YOUNG = (AGE_YEARS < AGE_MIN) & (pl.col("birth_date") <= pl.col("as_of"))
 
 RULES = (
     Rule("SSN_MISSING", "people", "ssn", SSN.is_null()),
@@ -67,7 +68,7 @@ RULES = (
     Rule("NAME_MISSING", "people", "last_name", pl.col("last_name").is_null()),
     Rule("BIRTH_DATE_MISSING", "people", "birth_date", pl.col("birth_date").is_null()),
     Rule("BIRTH_DATE_FUTURE", "people", "birth_date", pl.col("birth_date") > pl.col("as_of")),
-    Rule("AGE_IMPLAUSIBLE", "people", "birth_date", (AGE_YEARS > AGE_MAX) | AGE_YEARS.is_between(0, AGE_MIN - 1)),
+    Rule("AGE_IMPLAUSIBLE", "people", "birth_date", (AGE_YEARS > AGE_MAX) | IS_TOO_YOUNG),
     Rule("STATUS_UNKNOWN", "people", "status", ~pl.col("status").is_in(STATUSES)),
     Rule("EMAIL_INVALID", "people", "email", ~pl.col("email").str.contains(EMAIL)),
     Rule("COMPENSATION_NEGATIVE", "people", "annual_compensation", pl.col("annual_compensation") < ZERO),

@@ -20,7 +20,7 @@ from planbridge.sync.staging import as_csv
 from planbridge.sync.statements import statement
 
 WARNINGS = {code for code, kind in CATALOGUE.items() if kind.severity is Severity.WARNING}
-FULL_PROBLEM_SCHEMA = PROBLEM_SCHEMA | {"detail": pl.String}
+FULL_PROBLEM_SCHEMA = pl.Schema({**PROBLEM_SCHEMA, "detail": pl.String()})
 
 
 @dataclass(frozen=True)
@@ -88,17 +88,25 @@ def claim_runs(batch_id: UUID, job_id: int) -> list[Ticket]:
         return [Ticket(*row) for row in cursor.fetchall()]
 
 
+def hand_back_runs(tickets: Sequence[Ticket], job_id: int) -> None:
+    """Let unfinished runs of these attempts wait for a job, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("hand_back_runs"), {"job_id": job_id, **as_arrays(tickets)})
+
+
+def as_arrays(tickets: Sequence[Ticket]) -> dict[str, list[Any]]:
+    """Tickets as the arrays that statements take."""
+    return {
+        "plan_ids": [ticket.plan_id for ticket in tickets],
+        "run_ids": [ticket.run_id for ticket in tickets],
+        "attempts": [ticket.attempt for ticket in tickets],
+    }
+
+
 def owned_runs(tickets: Sequence[Ticket]) -> set[UUID]:
     """The runs that these attempts still own, locked until the commit: fencing against a worker thought dead."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement("fence_runs"),
-            {
-                "plan_ids": [ticket.plan_id for ticket in tickets],
-                "run_ids": [ticket.run_id for ticket in tickets],
-                "attempts": [ticket.attempt for ticket in tickets],
-            },
-        )
+        cursor.execute(statement("fence_runs"), as_arrays(tickets))
         return {row[0] for row in cursor.fetchall()}
 
 

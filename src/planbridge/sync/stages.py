@@ -5,7 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from django.conf import settings
+
+from planbridge.jobs.stopping import hand_back_if_asked
+
+log = structlog.get_logger()
+LAST_STAGES = ("apply", "reconcile")
 
 
 def no_border(stage: str) -> None:
@@ -21,12 +27,17 @@ class Timeline:
     stages: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def mark(self, stage: str, count: int) -> None:
-        """A stage ended, with how many of what it works on; the same stage of several parts is added up."""
+        """A stage ended, with how many of what it works on; the same stage of several parts is added up.
+
+        Raises HandedBack when the worker was asked to stop, unless what is left is quicker done than done again.
+        """
         now = time.perf_counter()
         entry = self.stages.setdefault(stage, {"stage": stage, "seconds": 0.0, "count": 0})
         entry["seconds"] = round(entry["seconds"] + now - self.started, 4)
         entry["count"] += count
         pause_for_fault_tests(stage)
+        if stage not in LAST_STAGES:
+            hand_back_if_asked()
         self.at_border(stage)
         self.started = time.perf_counter()
 
@@ -36,7 +47,8 @@ class Timeline:
 
 
 def pause_for_fault_tests(stage: str) -> None:
-    """Wait at the border named by PLANBRIDGE_PAUSE_AT, so that a test can kill this process just there."""
-    at = settings.PAUSE_AT
-    if at and at.partition(":")[0] == stage:
-        time.sleep(float(at.partition(":")[2] or 0))
+    """Wait at the border named by PLANBRIDGE_PAUSE_AT ("*": at each), so that a test can kill this process just there."""
+    name, _, seconds = (settings.PAUSE_AT or "").partition(":")
+    if name in {stage, "*"}:
+        log.warning("paused", stage=stage)
+        time.sleep(float(seconds or 0))

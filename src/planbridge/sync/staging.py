@@ -6,7 +6,7 @@ from uuid import UUID
 
 import polars as pl
 
-from planbridge.security.ssn import seal_ssns
+from planbridge.security.ssn import index_ssns, seal_ssns
 from planbridge.sync.frames import PERSON, CanonicalPart
 
 CENSUS = (
@@ -99,13 +99,14 @@ def array_rows(items: pl.DataFrame, people: pl.DataFrame, columns: Mapping[str, 
 
 
 def census_rows(changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[int, UUID]) -> pl.DataFrame:
-    """Rows of stage_participant. `facts`: record, hash_high, hash_low, sync_status of the same people."""
+    """Rows of stage_participant. `facts`: record and FACTS of the same people."""
     people = changed.people.join(facts, on="record", how="inner", maintain_order="left")
-    sealed, index = seal_ssns(people.select(*PERSON, "ssn").iter_rows())
     spells = array_rows(
         changed.items["employment"], people, {"hire_dates": "hire_date", "termination_dates": "termination_date"}
     )
     runs = pl.DataFrame({"plan_id": list(run_ids), "run_id": [str(run) for run in run_ids.values()]})
+    sealed = seal_ssns(people.select(*PERSON, "ssn").iter_rows())
+    index = index_ssns(people["ssn"].to_list())
     return (
         people.with_columns(ssn_sealed=pl.Series(sealed, dtype=pl.String), ssn_index=pl.Series(index, dtype=pl.String))
         .join(spells, on=list(PERSON), how="left", maintain_order="left")
@@ -117,14 +118,14 @@ def census_rows(changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[in
             pl.col("termination_dates").fill_null("{}"),
             "ssn_sealed",
             "ssn_index",
-            "hash_high",
-            "hash_low",
-            "sync_status",
+            *FACTS,
             "run_id",
         )
     )
 
 
+# What is known of a person beside what was delivered.
+FACTS = ("hash_high", "hash_low", "fingerprint_high", "fingerprint_low", "judge_again_on", "sync_status")
 CENSUS_COLUMNS = (
     *PERSON,
     *CENSUS,
@@ -134,6 +135,9 @@ CENSUS_COLUMNS = (
     "ssn_index",
     "content_hash_high",
     "content_hash_low",
+    "fingerprint_high",
+    "fingerprint_low",
+    "judge_again_on",
     "sync_status",
     "changed_by_run",
 )

@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 
 FOLDER = Path(__file__).parent / "sql"
 
@@ -11,4 +11,4 @@ FOLDER = Path(__file__).parent / "sql"
 def statement(name: str) -> LiteralString:
     """The text of sql/<name>.sql."""
     # A file of this package is as literal as a string in it.
-    return cast("LiteralString", (FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
+    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")

@@ -15,33 +15,38 @@ from planbridge.sync.run_book import WARNINGS
 from planbridge.sync.totals import by_fund, by_source
 
 SYNCED, SYNCED_WITH_WARNINGS, REJECTED = "synced", "synced_with_warnings", "error"
-STATUS_SCHEMA = {"plan_id": pl.Int64, "participant_id": pl.String, "sync_status": pl.String}
+STATUS_SCHEMA = pl.Schema({"plan_id": pl.Int64(), "participant_id": pl.String(), "sync_status": pl.String()})
 
 
 @dataclass(frozen=True)
 class Findings:
     """What the parts of a group come to together."""
 
-    read: pl.DataFrame  # plan_id, participant_id: distinct people
+    recognised: pl.DataFrame  # plan_id, participant_id: as they were when they were last judged
+    read: pl.DataFrame  # plan_id, participant_id: all others, distinct
     problems: pl.DataFrame  # plan_id, participant_id, code, field, value
     outcomes: pl.DataFrame  # plan_id, participant_id, stored_status, outcome
     prices: pl.DataFrame  # plan_id, fund, price_date, price
     money: pl.DataFrame  # as totals.money_by_price
     money_rejected: pl.DataFrame
     quarantined: pl.DataFrame  # rows of the table quarantine
+    reworded: pl.DataFrame  # facts of people whose content is as held and whose fingerprint is not
 
 
-MONEY_SCHEMA = {
-    "plan_id": pl.Int64,
-    "source": pl.String,
-    "fund": pl.String,
-    "price": NUMBER,
-    "price_date": pl.Date,
-    "units": NUMBER,
-    "market_value": NUMBER,
-    "positions": pl.UInt32,
-}
+MONEY_SCHEMA = pl.Schema(
+    {
+        "plan_id": pl.Int64(),
+        "source": pl.String(),
+        "fund": pl.String(),
+        "price": NUMBER,
+        "price_date": pl.Date(),
+        "units": NUMBER,
+        "market_value": NUMBER,
+        "positions": pl.UInt32(),
+    }
+)
 EMPTY_FINDINGS = {
+    "recognised": pl.DataFrame(schema={"plan_id": pl.Int64, "participant_id": pl.String}),
     "read": pl.DataFrame(schema={"plan_id": pl.Int64, "participant_id": pl.String}),
     "problems": no_problems(),
     "outcomes": pl.DataFrame(
@@ -53,6 +58,15 @@ EMPTY_FINDINGS = {
     "money": pl.DataFrame(schema=MONEY_SCHEMA),
     "money_rejected": pl.DataFrame(schema=MONEY_SCHEMA),
     "quarantined": pl.DataFrame(schema=QUARANTINE_SCHEMA),
+    "reworded": pl.DataFrame(
+        schema={
+            "plan_id": pl.Int64,
+            "participant_id": pl.String,
+            "fingerprint_high": pl.Int64,
+            "fingerprint_low": pl.Int64,
+            "judge_again_on": pl.Date,
+        }
+    ),
 }
 
 
@@ -62,6 +76,7 @@ class Summary:
 
     findings: Findings
     counts: dict[int, PeopleCounts]
+    people_known: int  # all that are held, also those not at the recordkeeper any more
     people_before: dict[int, int]
     people_lost: dict[int, int]
     people_new: dict[int, int]
@@ -90,8 +105,10 @@ def summarise(feeds: Mapping[int, PlanFeed], stored: pl.DataFrame, findings: Fin
     """Sum up what was found of the plans with these feeds."""
     here = stored.filter(pl.col("stored_status") != GONE_STATUS)
     complete = [plan_id for plan_id, feed in feeds.items() if feed.is_complete]
-    vanished = pl.concat([vanished_people(here, findings.read, plan_frame(complete)), deleted_people(feeds, here)])
+    unseen = here.join(findings.recognised, on=list(PERSON), how="anti") if findings.recognised.height else here
+    vanished = pl.concat([vanished_people(unseen, findings.read, plan_frame(complete)), deleted_people(feeds, here)])
     outcomes = findings.outcomes
+    recognised = dict(findings.recognised.group_by("plan_id").len().iter_rows())
     counted = outcomes.group_by("plan_id").agg(
         applied=pl.col("outcome").is_in([NEW, CHANGED, RETURNED]).sum(),
         unchanged=(pl.col("outcome") == UNCHANGED).sum(),
@@ -100,13 +117,15 @@ def summarise(feeds: Mapping[int, PlanFeed], stored: pl.DataFrame, findings: Fin
     rejected = dict(findings.quarantined.group_by("plan_id").len().iter_rows())
     by_plan = {plan_id: (applied, unchanged, new) for plan_id, applied, unchanged, new in counted.iter_rows()}
     counts = {
-        plan_id: PeopleCounts(*by_plan.get(plan_id, (0, 0, 0))[:2], rejected=rejected.get(plan_id, 0))
+        plan_id: PeopleCounts(applied, unchanged + recognised.get(plan_id, 0), rejected=rejected.get(plan_id, 0))
         for plan_id in feeds
+        for applied, unchanged, _ in [by_plan.get(plan_id, (0, 0, 0))]
     }
     people_read = {plan_id: count.read for plan_id, count in counts.items()}
     return Summary(
         findings=findings,
         counts=counts,
+        people_known=stored.height,
         people_before=dict(here.group_by("plan_id").len().iter_rows()),
         people_lost=dict(vanished.group_by("plan_id").len().iter_rows()),
         people_new={plan_id: row[2] for plan_id, row in by_plan.items()},

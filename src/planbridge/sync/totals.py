@@ -50,8 +50,25 @@ def fund_prices(money: pl.DataFrame, as_of: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def money_less(money: pl.DataFrame, lost: pl.DataFrame) -> pl.DataFrame:
+    """Summed positions without some of them (both as money_by_price gives them, or both before codes are read)."""
+    keys = [name for name in money.columns if name not in SUMS]
+    taken_away = lost.with_columns(-pl.col("units", "market_value"), -pl.col("positions").cast(pl.Int64))
+    both = pl.concat([money.with_columns(pl.col("positions").cast(pl.Int64)), taken_away.select(money.columns)])
+    return (
+        both.group_by(keys)
+        .agg(pl.col(SUMS).sum())
+        .filter(pl.col("positions") > 0)
+        .select(money.columns)
+        .with_columns(pl.col("positions").cast(pl.UInt32))
+    )
+
+
+SUMS = ("units", "market_value", "positions")
+
+
 def price_conflicts(part: CanonicalPart, money: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
-    """Positions (record, value) whose price is not the fund's price of that day; empty on most days."""
+    """Balances of the part (record, value) whose price is not the fund's of that day; empty on most days."""
     days = money.filter(pl.col("price").is_not_null()).select("plan_id", "fund", "price_date").unique()
     offered = money.filter(pl.col("price").is_not_null()).select("plan_id", "fund", "price_date", "price").unique()
     if days.height == offered.height:

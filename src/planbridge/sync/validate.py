@@ -1,12 +1,13 @@
 """Validate: hold every person of a part against the rules; a person with an error is rejected, whole."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
 from planbridge.activity.problem_catalogue import CATALOGUE, Severity
 from planbridge.sync.frames import PERSON, PROBLEM_SCHEMA, CanonicalPart, no_problems
-from planbridge.sync.rules import GROUP_RULES, RULES, GroupRule, Rule
+from planbridge.sync.rules import AGE_MAX, AGE_MIN, GROUP_RULES, HUNDRED, RULES, GroupRule, Rule
 from planbridge.sync.rules import shown as plain
 
 ERRORS = [code for code, kind in CATALOGUE.items() if kind.severity is Severity.ERROR]
@@ -19,14 +20,14 @@ FUND_TABLES = ("allocations", "balances")
 class KnownPlans:
     """What the rules need of the plans: frames keyed by plan_id (Int64).
 
-    `sources`: plan_id, source, kind. `funds`: plan_id, fund. `prices`: plan_id, fund, price (the newest
-    known). `maximums`: plan_id,
+    `sources`: plan_id, source, kind. `funds`: plan_id, fund. `newest_prices` asks for plan_id, fund, price (seldom
+    needed, so asked for late). `maximums`: plan_id,
     maximum_percent (Decimal). `as_of`: plan_id, as_of (Date).
     """
 
     sources: pl.DataFrame
     funds: pl.DataFrame
-    prices: pl.DataFrame
+    newest_prices: Callable[[], pl.DataFrame]
     maximums: pl.DataFrame
     as_of: pl.DataFrame
 
@@ -41,7 +42,7 @@ def validate(part: CanonicalPart, known: KnownPlans) -> pl.DataFrame:
     found += unknown_codes(part, known, owners)
     found += missing_prices(part, known, owners)
     found += above_maximum(part, known, owners)
-    found += twice_in_plan(part.people)
+    found += ssn_duplicates(part.people)
     return with_unread(part.problems, pl.concat(found) if found else no_problems())
 
 
@@ -55,6 +56,22 @@ def with_unread(unread: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
 def rejected_people(problems: pl.DataFrame) -> pl.DataFrame:
     """The distinct people (plan_id, participant_id) that have an error."""
     return problems.filter(pl.col("code").is_in(ERRORS)).select(PERSON).unique()
+
+
+def judge_again_days(people: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
+    """record and judge_again_on: the next day on which a verdict may be another though nothing was delivered anew.
+
+    That is the day a termination in the future comes, and the year in which the age becomes implausible.
+    """
+    grown_old = pl.date(pl.col("birth_date").dt.year() + AGE_MAX + 1, 1, 1)
+    grown_up = pl.date(pl.col("birth_date").dt.year() + AGE_MIN, 1, 1)
+    coming = [
+        pl.when(day > pl.col("as_of")).then(day) for day in (grown_old, grown_up, pl.col("left_on"))
+    ]
+    both = people.select("record", "birth_date").join(
+        spells.select("record", "left_on", "as_of"), on="record", how="left", maintain_order="left"
+    )
+    return both.select("record", judge_again_on=pl.min_horizontal(coming))
 
 
 def spell_facts(employment: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
@@ -145,7 +162,7 @@ def missing_prices(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame)
     if bare.is_empty():
         return []
     placed = bare.join(part.people.select("record", "plan_id"), on="record", how="inner")
-    unpriced = placed.join(known.prices, on=["plan_id", "fund"], how="anti").select("record", value=pl.col("fund"))
+    unpriced = placed.join(known.newest_prices(), on=["plan_id", "fund"], how="anti").select("record", value=pl.col("fund"))
     return [problems_of(unpriced, "PRICE_MISSING", "balances.price", owners)]
 
 
@@ -154,7 +171,7 @@ def above_maximum(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame) 
     if known.maximums.is_empty():
         return []
     least = known.maximums["maximum_percent"].min()
-    high = part.items["contribution_rates"].filter(pl.col("percent") > pl.lit(least))
+    high = part.items["contribution_rates"].filter((pl.col("percent") > pl.lit(least)) & (pl.col("percent") <= HUNDRED))
     if high.is_empty():
         return []
     elective = known.sources.filter(pl.col("kind").is_in(ELECTIVE_KINDS))
@@ -168,13 +185,8 @@ def above_maximum(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame) 
     return [problems_of(shown, "RATE_ABOVE_PLAN_MAXIMUM", "contribution_rates.percent", owners)]
 
 
-def twice_in_plan(people: pl.DataFrame) -> list[pl.DataFrame]:
-    """SSN_DUPLICATE among the delivered: one SSN, two participant ids of one plan."""
-    return ssn_duplicates(people.select(*PERSON, "ssn"))
-
-
 def ssn_duplicates(people: pl.DataFrame) -> list[pl.DataFrame]:
-    """SSN_DUPLICATE of people given as plan_id, participant_id, ssn."""
+    """SSN_DUPLICATE among the delivered: one SSN, two participant ids of one plan."""
     held = people.filter(pl.col("ssn").is_not_null())
     if held.select(pl.struct("plan_id", "ssn").n_unique()).item() == held.height:
         return []

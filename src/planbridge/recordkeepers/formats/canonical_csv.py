@@ -14,6 +14,7 @@ from planbridge.recordkeepers.delivered import (
     RECORD,
     DeliveredPart,
     no_orphans,
+    person_key,
 )
 
 KEY = ("plan_id", "participant_id")
@@ -122,6 +123,42 @@ def line_of_bad_encoding(path: Path) -> int:
             except UnicodeDecodeError:
                 return number
     return 0
+
+
+@dataclass(frozen=True)
+class CsvPeople:
+    """People as CSV tables: by file name, rows in contract order with a person_key. Rows are put together on demand."""
+
+    tables: dict[str, pl.DataFrame]
+    unknown_fields: tuple[str, ...] = ()
+    is_clean: bool = True  # strays show when the rows are put together
+
+    @staticmethod
+    def of(tables: dict[str, pl.DataFrame], unknown: tuple[str, ...] = ()) -> "CsvPeople":
+        """Tables with their keys."""
+        keyed = {name: rows.with_columns(person_key(*KEY)) for name, rows in tables.items()}
+        return CsvPeople(keyed, unknown)
+
+    @property
+    def keyed_people(self) -> pl.DataFrame:
+        """One row a census record; its employment dates stand in it."""
+        return self.tables[PEOPLE_FILE]
+
+    @property
+    def keyed_items(self) -> dict[str, pl.DataFrame]:
+        """One row an item, by table."""
+        return {name.removesuffix(".csv"): rows for name, rows in self.tables.items() if name != PEOPLE_FILE}
+
+    def numbered(self, keys: pl.Series | None) -> DeliveredPart:
+        """The people whose key is in `keys` (None: everybody), rows put together by record number."""
+        if keys is None:
+            return assemble(self.tables, self.unknown_fields)
+        wanted = keys.to_frame("person_key")
+        own = {
+            name: rows.join(wanted, on="person_key", how="semi", maintain_order="left", nulls_equal=True)
+            for name, rows in self.tables.items()
+        }
+        return assemble(own, self.unknown_fields)
 
 
 def assemble(tables: dict[str, pl.DataFrame], unknown: tuple[str, ...] = ()) -> DeliveredPart:

@@ -8,13 +8,13 @@ import polars as pl
 
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connector import PeopleGroup, PlanFeed
-from planbridge.recordkeepers.delivered import DeliveredPart
+from planbridge.recordkeepers.delivered import Delivered, DeliveredPart
 from planbridge.recordkeepers.formats.canonical_csv import (
     PEOPLE_FILE,
     REQUIRED_COLUMNS,
     REQUIRED_FILES,
+    CsvPeople,
     FileRefused,
-    assemble,
     read_table,
 )
 from planbridge.recordkeepers.formats.canonical_json import people_from_lines
@@ -49,23 +49,24 @@ def people_of(folder: Path, manifest: Manifest, feeds: Sequence[PlanFeed]) -> It
     if problem is not None:
         raise FileRefused(problem)
     chosen = {person for feed in feeds for person in feed.wanted.participants}
-    yield PeopleGroup(tuple(with_absent(feeds, part)), [only(part, chosen) if chosen else part])
+    yield PeopleGroup(tuple(with_absent(feeds, part)), [only(part.numbered(None), chosen) if chosen else part])
 
 
-def read_whole(folder: Path, manifest: Manifest) -> DeliveredPart:
+def read_whole(folder: Path, manifest: Manifest) -> Delivered:
     """All people of a small delivery."""
     census = manifest.file(PEOPLE_NDJSON)
     if census is not None:
         lines = [line for line in (folder / PEOPLE_NDJSON).read_bytes().split(b"\n") if line.strip()]
         check_count(census, len(lines))
         return people_from_lines(lines, plan_ids=None)
-    tables, unknown = {}, []
+    tables: dict[str, pl.DataFrame] = {}
+    unknown: list[str] = []
     for entry in people_files(manifest):
         table = read_table(folder / entry.name)
         check_count(entry, table.rows.height)
         tables[entry.name] = table.rows
         unknown += table.unknown
-    return assemble(tables, tuple(unknown))
+    return CsvPeople.of(tables, tuple(unknown))
 
 
 def check_count(entry: ManifestFile, rows: int) -> None:
@@ -86,14 +87,14 @@ def only(part: DeliveredPart, chosen: set[str]) -> DeliveredPart:
     return DeliveredPart(people, items, orphans, part.unknown_fields, part.malformed)
 
 
-def with_absent(feeds: Sequence[PlanFeed], part: DeliveredPart) -> Iterator[PlanFeed]:
+def with_absent(feeds: Sequence[PlanFeed], part: Delivered) -> Iterator[PlanFeed]:
     """Feeds of chosen participants with PARTICIPANT_NOT_FOUND for those the delivery does not have."""
     for feed in feeds:
         if not feed.wanted.participants:
             yield feed
             continue
         there = set(
-            part.people.filter(pl.col("plan_id") == feed.wanted.external_plan_id)["participant_id"].to_list()
+            part.keyed_people.filter(pl.col("plan_id") == feed.wanted.external_plan_id)["participant_id"].to_list()
         )
         absent = tuple(
             Problem("PARTICIPANT_NOT_FOUND", participant_id=person)

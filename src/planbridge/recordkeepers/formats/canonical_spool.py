@@ -16,13 +16,13 @@ from polars.exceptions import ComputeError
 
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connector import PeopleGroup, PlanFeed
-from planbridge.recordkeepers.delivered import DeliveredPart
+from planbridge.recordkeepers.delivered import Delivered
 from planbridge.recordkeepers.formats.canonical_csv import (
     KEY,
     PEOPLE_FILE,
     REQUIRED_COLUMNS,
+    CsvPeople,
     FileRefused,
-    assemble,
     columns_of,
     in_contract_order,
     read_header,
@@ -48,11 +48,11 @@ class SpooledParts:
     tables: tuple[str, ...]
     unknown: tuple[str, ...]
 
-    def __iter__(self) -> Iterator[DeliveredPart]:
+    def __iter__(self) -> Iterator[Delivered]:
         for bucket in self.buckets:
             yield self.read(bucket)
 
-    def read(self, bucket: int) -> DeliveredPart:
+    def read(self, bucket: int) -> Delivered:
         """One bucket as a part."""
         if self.tables == (PEOPLE_NDJSON,):
             lines = read_bucket(self.folder, PEOPLE_NDJSON, bucket)
@@ -61,7 +61,7 @@ class SpooledParts:
             name: in_contract_order(name, read_bucket(self.folder, name, bucket).drop("bucket", strict=False))
             for name in self.tables
         }
-        return assemble(tables, self.unknown)
+        return CsvPeople.of(tables, self.unknown)
 
 
 def read_bucket(folder: Path, name: str, bucket: int) -> pl.DataFrame:
@@ -69,7 +69,7 @@ def read_bucket(folder: Path, name: str, bucket: int) -> pl.DataFrame:
     pieces = sorted((folder / name / str(bucket)).glob("*.arrow"))
     if not pieces:
         return pl.DataFrame(schema=dict.fromkeys(("line",) if name == PEOPLE_NDJSON else columns_of(name), pl.String))
-    return pl.concat([pl.read_ipc(piece, memory_map=False) for piece in pieces])
+    return pl.concat([pl.read_ipc(piece) for piece in pieces])
 
 
 def spooled_groups(folder: Path, manifest: Manifest, feeds: Sequence[PlanFeed]) -> Iterator[PeopleGroup]:

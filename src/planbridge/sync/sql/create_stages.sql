@@ -9,3 +9,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS stage_beneficiary (LIKE beneficiary) ON COM
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_year_to_date (LIKE year_to_date) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_person (plan_id bigint, participant_id text, sync_status text) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_price (LIKE fund_price) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS stage_fingerprint (
+    plan_id bigint, participant_id text, fingerprint_high bigint, fingerprint_low bigint, judge_again_on date
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE IF NOT EXISTS stage_ssn (plan_id bigint, participant_id text, ssn_index bytea)
+ON COMMIT DELETE ROWS;

@@ -5,7 +5,8 @@ SET
     participants_applied_as_of = CASE
         WHEN m.is_applied THEN greatest(p.participants_applied_as_of, m.as_of)
         ELSE p.participants_applied_as_of
-    END
-FROM unnest(%(plan_ids)s::bigint[], %(as_ofs)s::timestamptz[], %(is_applied)s::boolean[])
-    AS m (plan_id, as_of, is_applied)
+    END,
+    judged_with = coalesce(m.judged_with, p.judged_with)
+FROM unnest(%(plan_ids)s::bigint[], %(as_ofs)s::timestamptz[], %(is_applied)s::boolean[], %(judged_with)s::text[])
+    AS m (plan_id, as_of, is_applied, judged_with)
 WHERE p.id = m.plan_id AND m.as_of IS NOT NULL

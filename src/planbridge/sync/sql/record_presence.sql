@@ -1,9 +1,10 @@
 -- Returns nothing: a history row for each person in stage_person who left the recordkeeper or came back.
-INSERT INTO participant_change (plan_id, participant_id, run_id, changed_at, changes)
+INSERT INTO participant_change (plan_id, participant_id, run_id, section, changed_at, changes)
 SELECT
     s.plan_id,
     s.participant_id,
     r.run_id,
+    'presence',
     now(),
     jsonb_build_object('at_recordkeeper', jsonb_build_array(
         p.sync_status <> 'not_at_recordkeeper', s.sync_status <> 'not_at_recordkeeper'

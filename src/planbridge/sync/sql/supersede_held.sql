@@ -1,4 +1,5 @@
--- Returns nothing: held runs that newer runs of their plans replaced are canceled, and what they held is let go.
+-- Returns nothing: held runs that newer runs of their plans replaced are canceled; what they and the applied runs kept is
+-- let go.
 WITH replaced AS (
     UPDATE sync_run AS r
     SET status = 'canceled'
@@ -18,5 +19,5 @@ noted AS (
     FROM replaced AS d
 )
 DELETE FROM held_feed AS h
-USING replaced AS d
-WHERE h.plan_id = d.plan_id AND h.run_id = d.id
+WHERE h.run_id = ANY (%(applied_run_ids)s::uuid[])
+    OR EXISTS (SELECT FROM replaced AS d WHERE d.plan_id = h.plan_id AND d.id = h.run_id)

@@ -1,0 +1,37 @@
+# Everything a developer runs, each as one command. Needs Python 3.11 or newer, make and git; the rest comes with `uv sync`.
+.DEFAULT_GOAL := help
+.PHONY: help install demo test static check bench format
+
+uv := scripts/uv
+run := $(uv) run --frozen --no-sync
+# As many test processes as processors, but each has a database of its own: more than eight do not pay.
+pytest := $(run) python -m pytest --numprocesses=logical --maxprocesses=8 --dist=worksteal
+
+help: ## show the commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+install: ## the environment .venv, exactly as uv.lock says
+	@$(uv) sync --frozen --inexact --quiet
+
+demo: install ## start everything: simulator, web, workers, with plans synced
+	$(run) planbridge demo
+
+test: install ## the whole test suite, with a PostgreSQL of its own (options="..." adds options of pytest)
+	$(pytest) $(options)
+
+static: install ## everything that `check` adds to `test`: format, lint, types, layers
+	$(run) ruff format --check
+	$(run) ruff check
+	$(run) mypy
+	$(run) lint-imports
+	$(run) python -m pytest --quiet tests/architecture
+
+check: static test ## all that has to hold before a commit
+
+bench: install ## the benchmarks, with the peers they are measured against
+	@$(uv) sync --frozen --inexact --quiet --group bench
+	$(run) python -m benchmarks
+
+format: install ## format the code and mend what can be mended by itself
+	$(run) ruff format
+	$(run) ruff check --fix

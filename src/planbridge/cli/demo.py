@@ -1,0 +1,139 @@
+"""`planbridge demo`: the whole product with the recordkeeper simulator, in a home of its own that goes at the end."""
+
+import json
+import os
+import secrets
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import httpx
+import typer
+from django.conf import settings
+
+from planbridge.cli.demo_story import Story, story_as_json, tell_story
+from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
+from planbridge.cli.processes import start_command, stop_processes
+from planbridge.cli.reaching import reach
+from planbridge.cli.run_answer import as_json
+from planbridge.cli.up import LOOK_SECONDS, KeptWorker
+from planbridge.cli.waiting import wait_for_runs
+from planbridge.plans.lifecycle import activate_plan, add_plans
+from planbridge.plans.models import Plan
+from planbridge.recordkeepers.connection import ConnectionKind
+from planbridge.recordkeepers.connections import NewConnection, add_connection
+from planbridge.security.firm import only_firm
+from planbridge.sync.request import request_syncs
+from planbridge.sync.run import RunKind, RunStatus, SyncRun
+
+ACTOR = "demo"
+CONNECTION = "Demo recordkeeper"
+TOKEN_VARIABLE = "PLANBRIDGE_SIMULATOR_TOKEN"  # noqa: S105 - a variable's name
+ORDER_SECONDS_MAX = 60.0
+
+
+@dataclass(frozen=True)
+class RunningSimulator:
+    """The simulator of a demo: its process, address and bearer key."""
+
+    process: subprocess.Popen[str]
+    url: str
+    token: str
+
+    def order(self, action: str, **details: object) -> Any:  # noqa: ANN401 - each action has its own answer
+        """Have something happen at the recordkeeper; answers what did."""
+        answer = httpx.post(f"{self.url}/admin/{action}", json=details, timeout=ORDER_SECONDS_MAX)
+        if answer.is_error:
+            raise CommandFailed(Exit.MACHINE_BROKEN, f"The simulator refused {action}: {answer.text}")
+        return answer.json()
+
+
+def demo(
+    *,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The simulator's port; 0 picks a free one.")] = 0,
+    plans: Annotated[int, typer.Option(min=1, max=500, help="How many plans.")] = 5,
+    people: Annotated[int, typer.Option(min=1, max=10_000, help="People a plan, on average.")] = 60,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Show the whole product at work until Ctrl-C, in a folder that goes afterwards. Example: planbridge demo --plans 3."""
+    output, began = Output(as_json, quiet), time.monotonic()
+    worker, processes = KeptWorker(), list[subprocess.Popen[str]]()
+    try:
+        simulator = start_simulator(port, plans, people, processes)
+        worker.look(time.monotonic())
+        story = play(simulator, shows_progress=output.is_talkative)
+        story.seconds = round(time.monotonic() - began, 1)
+        output.answer(story_as_json(story), lambda console: tell_story(console, story))
+        while True:
+            time.sleep(LOOK_SECONDS)
+            worker.look(time.monotonic())
+    except KeyboardInterrupt:
+        Output(as_json=False, is_quiet=quiet or as_json).answer(None, lambda console: console.print("Stopping."))
+    finally:
+        stop_processes([*processes, *([worker.process] if worker.process else [])])
+
+
+def start_simulator(port: int, plans: int, people: int, processes: list[subprocess.Popen[str]]) -> RunningSimulator:
+    """Start the simulator, put it among the processes to stop, and wait until it answers."""
+    token = secrets.token_urlsafe(18)
+    # By the environment: a command line can be read by every user of the machine.
+    os.environ[TOKEN_VARIABLE] = token
+    options = {"--port": port, "--plans": plans, "--people": people, "--seed": 1}
+    words = [str(word) for option in options.items() for word in option]
+    process = start_command(["simulator", *words, "--json"], output=subprocess.PIPE)
+    processes.append(process)
+    os.environ.pop(TOKEN_VARIABLE)
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        raise CommandFailed(Exit.MACHINE_BROKEN, "The simulator did not start; see the line above, or choose another --port.")
+    return RunningSimulator(process, json.loads(line)["url"], token)
+
+
+def play(simulator: RunningSimulator, *, shows_progress: bool) -> Story:
+    """Add the recordkeeper and its plans, sync, let time pass there, sync again."""
+    new = NewConnection(CONNECTION, ConnectionKind.REST, {"url": simulator.url}, {"token": simulator.token})
+    connection = add_connection(only_firm(), new, actor=ACTOR)
+    with reach(connection) as connector:
+        plans = add_plans(connection, list(connector.list_plans()), actor=ACTOR)
+    sync(plans, RunKind.PLAN, shows_progress=shows_progress)
+    # The last plan stays as it came in, so that one is left to activate by hand.
+    for plan in plans[: max(1, len(plans) - 1)]:
+        activate_plan(plan, actor=ACTOR)
+    first = sync(plans, RunKind.PARTICIPANTS, shows_progress=shows_progress)
+    replaced = let_time_pass(simulator, plans)
+    plan_runs = sync(plans, RunKind.PLAN, shows_progress=shows_progress)
+    second = sync(plans, RunKind.PARTICIPANTS, shows_progress=shows_progress)
+    return Story(
+        home=str(settings.PLANBRIDGE_HOME),
+        connection=CONNECTION,
+        simulator_url=simulator.url,
+        simulator_token=simulator.token,
+        plan_ids=[plan.id for plan in plans],
+        first=first,
+        plan_runs=plan_runs,
+        second=second,
+        replaced=replaced,
+    )
+
+
+def sync(plans: Sequence[Plan], kind: RunKind, *, shows_progress: bool) -> list[SyncRun]:
+    """Sync plans and wait for the runs."""
+    fresh = list(Plan.objects.select_related("connection").filter(id__in=[plan.id for plan in plans]).order_by("id"))
+    requested = request_syncs(fresh, kind, actor=ACTOR)
+    runs = wait_for_runs([run_id for _, run_id in requested], shows_progress=shows_progress)
+    for failed in as_json([run for run in runs if run.status == RunStatus.ERROR]):
+        why = " ".join(f"{one['code']}: {one['message']}" for one in failed["problems"])
+        raise CommandFailed(Exit.RUN_FAILED, f"The {kind.label} of plan {failed['plan']} failed: {why}")
+    return runs
+
+
+def let_time_pass(simulator: RunningSimulator, plans: Sequence[Plan]) -> dict[str, Any]:
+    """A pay period, a day of new prices, a fund replaced in the first plan, and one record broken in the last."""
+    simulator.order("pay-period")
+    simulator.order("price-day")
+    replaced: dict[str, Any] = simulator.order("replace-fund", plan_id=plans[0].external_plan_id)
+    simulator.order("break", plan_id=plans[-1].external_plan_id, kinds=["SSN_MISSING"], count=1)
+    return replaced

@@ -1,0 +1,76 @@
+"""A day on which only prices moved writes prices, not people."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from planbridge.participants.lookup import person_now
+from planbridge.participants.models import ParticipantChange
+from planbridge.plans.models import FundPrice, Plan
+from tests.cast import crowd, deliver, everybody, position, price_day, repriced
+from tests.syncing import counts, problems, statuses, sync_people, synced_plan, table_rows
+
+PEOPLE_TABLES = (
+    "participant contribution_rate allocation holding vesting loan beneficiary year_to_date participant_change".split()
+)
+NEW_PRICES = {"TD45": "36.8420", "EQ3": "29.1", "STBL": "1"}
+
+
+def people_rows(plan: Plan) -> dict[str, list[object]]:
+    """Every row of people, with where and by which transaction it was written."""
+    return {table: table_rows(table, plan) for table in PEOPLE_TABLES}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_day_of_prices_writes_no_row_of_people(inbox: Path) -> None:
+    """PT-2: if only prices moved everybody is unchanged, no row of theirs is written, and the funds' prices are."""
+    plan = synced_plan(inbox, everybody())
+    sync_people(plan)
+    before = people_rows(plan)
+    deliver(inbox, repriced(everybody(), NEW_PRICES, day=2), day=2)
+    run = sync_people(plan)
+    assert (run.status, counts(run), run.prices, problems(run)) == ("successful", (5, 0, 5, 0, 0), 3, [])
+    assert people_rows(plan) == before
+    assert not ParticipantChange.objects.exists()
+    prices = FundPrice.objects.filter(plan_id=plan.pk, price_date=price_day(2), run_id=run.id)
+    assert {row.fund: row.price for row in prices} == {code: Decimal(price) for code, price in NEW_PRICES.items()}
+
+
+@pytest.mark.django_db
+def test_market_value_is_units_at_the_newest_price(inbox: Path) -> None:
+    """PT-2: after a day of prices a person's market values are units x the new prices."""
+    plan = synced_plan(inbox, everybody())
+    sync_people(plan)
+    deliver(inbox, repriced(everybody(), NEW_PRICES, day=2), day=2)
+    sync_people(plan)
+    held = person_now(plan.pk, "P-0002")
+    assert held is not None
+    (balance,) = held["balances"]
+    assert (balance["price"], balance["price_date"]) == ("36.842", "2026-11-17")
+    assert balance["market_value"] == "3702.62"
+
+
+@pytest.mark.django_db
+def test_a_price_of_the_same_day_is_corrected(inbox: Path) -> None:
+    """PT-2: a restated price of the same day replaces the one held; nobody is changed by it."""
+    plan = synced_plan(inbox, crowd(2))
+    sync_people(plan)
+    restated = [one | {"balances": [position("PRE", "TD45", "100.5", price="18.5")]} for one in crowd(2)]
+    deliver(inbox, restated, day=2)
+    run = sync_people(plan)
+    assert counts(run) == (2, 0, 2, 0, 0)
+    held = FundPrice.objects.get(plan_id=plan.pk, fund="TD45", price_date=date(2026, 11, 16))
+    assert (held.price, held.run_id) == (Decimal("18.5"), run.id)
+    assert statuses(plan) == {"P-0100": "synced", "P-0101": "synced"}
+
+
+@pytest.mark.django_db
+def test_a_price_change_alone_never_holds_a_run(inbox: Path) -> None:
+    """PT-6: prices that double move no money by units, so the guard has nothing to say."""
+    plan = synced_plan(inbox, crowd(8))
+    sync_people(plan)
+    deliver(inbox, repriced(crowd(8), NEW_PRICES, day=2), day=2)
+    run = sync_people(plan)
+    assert (run.status, counts(run)) == ("successful", (8, 0, 8, 0, 0))
