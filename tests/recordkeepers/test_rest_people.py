@@ -48,7 +48,7 @@ def read(connector: RestConnector, *wanted: WantedPlan) -> tuple[dict[int, PlanF
     """All feeds by plan, and all people as one frame."""
     groups: list[PeopleGroup] = list(connector.read_people(wanted or (PLAN,)))
     feeds = {feed.wanted.plan_id: feed for group in groups for feed in group.feeds}
-    frames = [part.people for group in groups for part in group.parts]
+    frames = [part.numbered(None).people for group in groups for part in group.parts]
     return feeds, pl.concat(frames) if frames else pl.DataFrame({"participant_id": []})
 
 
@@ -260,7 +260,7 @@ def test_large_plan_comes_alone_in_parts(monkeypatch: pytest.MonkeyPatch) -> Non
         groups = list(recordkeeper.connector().read_people(wanted))
         read_groups = {
             tuple(sorted(feed.wanted.plan_id for feed in group.feeds)): [
-                part.people["participant_id"].to_list() for part in group.parts
+                part.numbered(None).people["participant_id"].to_list() for part in group.parts
             ]
             for group in groups
         }

@@ -38,7 +38,7 @@ def connector(simulator: Simulator, **settings: object) -> RestConnector:
 def read(simulator: Simulator, *wanted: WantedPlan, **settings: object) -> tuple[dict[int, PlanFeed], pl.DataFrame]:
     """All feeds by plan, and all people as one frame."""
     groups = list(connector(simulator, **settings).read_people(wanted or PLANS))
-    frames = [part.people for group in groups for part in group.parts]
+    frames = [part.numbered(None).people for group in groups for part in group.parts]
     feeds = {feed.wanted.plan_id: feed for group in groups for feed in group.feeds}
     return feeds, pl.concat(frames) if frames else pl.DataFrame({"plan_id": []})
 

@@ -22,7 +22,7 @@ PEOPLE = 1500
 def made(position: int) -> tuple[Document, list[Document]]:
     """Make a plan and its people."""
     plan = make_plan(7, position, day=DAY, time="2026-11-20T22:00:00Z")
-    random, terms = Random(position), terms_of(plan, DAY)  # noqa: S311 - repeatable data
+    random, terms = Random(position), terms_of(plan, DAY)
     return plan, [make_person(terms, number, random) for number in range(1, PEOPLE + 1)]
 
 

@@ -18,7 +18,7 @@ COMMAND = [sys.executable, "-m", "planbridge.cli.simulator"]
 
 def tell(url: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Give an order on the command line."""
-    return subprocess.run([*COMMAND, "tell", url, *words], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own command
+    return subprocess.run([*COMMAND, "tell", url, *words], capture_output=True, text=True, timeout=30, check=False)
 
 
 def test_orders_are_given_on_the_command_line(simulator: Simulator) -> None:
@@ -34,7 +34,7 @@ def test_orders_are_given_on_the_command_line(simulator: Simulator) -> None:
 def test_a_taken_port_is_refused(shared_simulator: Simulator) -> None:
     """RK-6: a second simulator on the same port says so and ends with 5, rather than sharing the port."""
     port = str(urlsplit(shared_simulator.url).port)
-    second = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - our own command
+    second = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, timeout=30, check=False)
     assert second.returncode == 5
     assert "is taken" in second.stderr
 

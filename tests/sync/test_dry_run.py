@@ -22,7 +22,7 @@ def everything() -> dict[str, list[str]]:
     rows = {}
     with database.cursor() as cursor:
         for table in sorted(set(database.introspection.table_names(cursor)) - OWN):
-            cursor.execute(f"SELECT ctid::text || xmin::text || t::text FROM {table} AS t ORDER BY 1")  # noqa: S608 - the database's own names
+            cursor.execute(f"SELECT ctid::text || xmin::text || t::text FROM {table} AS t ORDER BY 1")
             rows[table] = [row[0] for row in cursor.fetchall()]
     return rows
 
@@ -32,7 +32,12 @@ def test_a_dry_run_of_people_writes_nothing(inbox: Path) -> None:
     """PT-8: new, changed, gone, rejected and priced people: no table but the run's own has another row."""
     plan = synced_plan(inbox, crowd(20))
     sync_people(plan)
-    people = [changed(crowd(1)[0], first_name="New"), changed(crowd(2)[1], ssn=None), *crowd(20)[3:], *crowd(1, first=200)]
+    people = [
+        changed(crowd(1)[0], first_name="New"),
+        changed(crowd(2)[1], ssn=None),
+        *crowd(20)[3:],
+        *crowd(1, first=200),
+    ]
     deliver(inbox, repriced(people, {"TD45": "19"}, day=2), day=2)
     before = everything()
     run = sync_people(plan, DRY)
@@ -60,7 +65,9 @@ def test_a_dry_run_of_a_plan_writes_nothing(inbox: Path) -> None:
     """PT-8: a Plan Sync as a dry run shows fields and lineup that would change, and leaves plan and draft alone."""
     plan = synced_plan(inbox, crowd(2))
     activate_plan(Plan.objects.get(pk=plan.pk), actor="test")
-    document = plan_document(name="Other Plan", lineup=lineup(fund("TD45"), fund("EQ3", status="closed", mapped_to="TD45"), fund("STBL")))
+    document = plan_document(
+        name="Other Plan", lineup=lineup(fund("TD45"), fund("EQ3", status="closed", mapped_to="TD45"), fund("STBL"))
+    )
     deliver(inbox, crowd(2), day=2, plans=[document])
     before = everything()
     run = sync_plan(plan, DRY)

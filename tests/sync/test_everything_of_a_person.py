@@ -16,7 +16,14 @@ CENSUS = (
     "participant_id first_name middle_name last_name birth_date gender marital_status email phone status".split()
     + "pay_frequency annual_compensation hours_ytd eligibility_date entry_date prior_year_fica_wages".split()
 )
-ADDRESS = {"line1": "address_line1", "line2": "address_line2", "city": "city", "state": "state", "zip": "zip", "country": "country"}
+ADDRESS = {
+    "line1": "address_line1",
+    "line2": "address_line2",
+    "city": "city",
+    "state": "state",
+    "zip": "zip",
+    "country": "country",
+}
 FORMS = pytest.mark.parametrize("form", ["csv", "ndjson"])
 
 
@@ -122,7 +129,9 @@ def test_columns_that_are_not_delivered_are_not_known(inbox: Path) -> None:
     """PT-2: a missing optional column or file means "not known", which is a change if it was known before."""
     plan = synced_plan(inbox, [ada()])
     sync_people(plan)
-    bare = {name: ada()[name] for name in ("participant_id", "ssn", "first_name", "last_name", "birth_date", "employment")}
+    bare = {
+        name: ada()[name] for name in ("participant_id", "ssn", "first_name", "last_name", "birth_date", "employment")
+    }
     deliver(inbox, [bare | {"balances": ada()["balances"]}], day=2)
     run = sync_people(plan)
     assert (run.status, counts(run)) == ("successful", (1, 1, 0, 0, 0))

@@ -54,7 +54,14 @@ def held(inbox: Path) -> tuple[Plan, SyncRun, dict[str, object]]:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("people", "lost", "status"),
-    [(20, 5, "held"), (20, 4, "successful"), (100, 5, "successful"), (100, 6, "held"), (6, 4, "successful"), (6, 5, "held")],
+    [
+        (20, 5, "held"),
+        (20, 4, "successful"),
+        (100, 5, "successful"),
+        (100, 6, "held"),
+        (6, 4, "successful"),
+        (6, 5, "held"),
+    ],
 )
 def test_people_who_vanish(inbox: Path, people: int, lost: int, status: str) -> None:
     """PT-6: over 5 % and at least 5 people lost are held; 4 of 6, or 5 of 100, are not."""

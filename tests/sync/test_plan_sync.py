@@ -28,7 +28,7 @@ TABLES = "plan_contact plan_provision plan_source plan_field_history plan_versio
 def active(inbox: Path) -> Plan:
     """A plan synced once and activated."""
     plan = synced_plan(inbox, [])
-    assert activate_plan(Plan.objects.get(pk=plan.pk), actor="test").problems == ()
+    assert activate_plan(Plan.objects.get(pk=plan.pk), actor="test").warnings == []
     return plan
 
 
@@ -53,7 +53,9 @@ def test_everything_of_the_document_is_held(inbox: Path) -> None:
     assert (plan.name, plan.plan_type, plan.plan_number) == ("Northwind 401(k) Plan", "401k", "001")
     assert (plan.employer_name, plan.ein, plan.phone) == ("Northwind LLC", "00-1234567", "+1-555-555-0100")
     assert PlanContact.objects.get(plan_id=plan.pk).email == "ada@example.test"
-    assert set(PlanProvision.objects.filter(plan_id=plan.pk).values_list("name", flat=True)) == set(plan_document()["provisions"])
+    assert set(PlanProvision.objects.filter(plan_id=plan.pk).values_list("name", flat=True)) == set(
+        plan_document()["provisions"]
+    )
     assert list(PlanSource.objects.filter(plan_id=plan.pk).order_by("position").values_list("source", "kind")) == [
         ("PRE", "pretax"),
         ("ROTH", "roth"),
@@ -62,7 +64,11 @@ def test_everything_of_the_document_is_held(inbox: Path) -> None:
     funds = VersionFund.objects.filter(plan_id=plan.pk, number=1).order_by("position")
     assert list(funds.values_list("fund", "status")) == [("TD45", "open"), ("EQ3", "open"), ("STBL", "frozen")]
     prices = FundPrice.objects.filter(plan_id=plan.pk)
-    assert {row.fund: f"{row.price.normalize():f}" for row in prices} == {"TD45": "18.421", "EQ3": "58.5185", "STBL": "1"}
+    assert {row.fund: f"{row.price.normalize():f}" for row in prices} == {
+        "TD45": "18.421",
+        "EQ3": "58.5185",
+        "STBL": "1",
+    }
 
 
 @pytest.mark.django_db(transaction=True)
@@ -80,7 +86,9 @@ def test_the_same_document_twice_writes_nothing(inbox: Path) -> None:
 def test_a_lineup_change_waits_in_a_draft(inbox: Path) -> None:
     """PS-5: on an active plan a fund change ends Successful with warnings; the live lineup stays as it was."""
     plan = active(inbox)
-    funds = lineup(fund("TD45"), fund("EQ3", status="closed", mapped_to="EQ4"), fund("EQ4"), fund("STBL", status="frozen"))
+    funds = lineup(
+        fund("TD45"), fund("EQ3", status="closed", mapped_to="EQ4"), fund("EQ4"), fund("STBL", status="frozen")
+    )
     run = synced_again(inbox, plan, plan_document(lineup=funds))
     assert (run.status, run.draft, codes(run)) == ("successful_with_warnings", True, ["LINEUP_CHANGED"])
     held = Plan.objects.get(pk=plan.pk)
@@ -144,7 +152,10 @@ DOCUMENT_DEFECTS: list[tuple[str, Document]] = [
     ("MAPPING_UNKNOWN_FUND", {"lineup": lineup(fund("TD45"), fund("EQ3", status="closed", mapped_to="XX"))}),
     ("DEFAULT_MISSING", {"lineup": {"funds": [fund("TD45")], "default_investment": []}}),
     ("DEFAULT_FUND_NOT_IN_LINEUP", {"lineup": lineup(fund("TD45"), default="XX")}),
-    ("MATCH_TIER_INVALID", {"provisions": {"match": {"tiers": [{"contribution_percent": "0", "match_percent": "100"}]}}}),
+    (
+        "MATCH_TIER_INVALID",
+        {"provisions": {"match": {"tiers": [{"contribution_percent": "0", "match_percent": "100"}]}}},
+    ),
     ("PLAN_DOCUMENT_INVALID", {"sources": "PRE"}),
 ]
 

@@ -47,7 +47,14 @@ def test_every_person_read_is_in_one_place(inbox: Path) -> None:
     run = sync_people(plan)
     assert counts(run) == (13, 2, 10, 1, 0)
     assert run.read == run.applied + run.unchanged + run.rejected + run.held
-    assert run.proof["people"] == {"recordkeeper": 13, "read": 13, "applied": 2, "unchanged": 10, "rejected": 1, "held": 0}
+    assert run.proof["people"] == {
+        "recordkeeper": 13,
+        "read": 13,
+        "applied": 2,
+        "unchanged": 10,
+        "rejected": 1,
+        "held": 0,
+    }
 
 
 @pytest.mark.django_db
@@ -70,7 +77,11 @@ LIES: list[tuple[str, dict[str, Any], str]] = [
     ("participants", {"participants": 4}, "difference 1 people"),
     ("market_value", {"market_value": "5553.94"}, "difference 0.01 dollars"),
     ("by_source.PRE", {"by_source": [{"source": "PRE", "market_value": "5553.92"}]}, "difference -0.01 dollars"),
-    ("by_source.ROTH", {"by_source": [{"source": "PRE", "market_value": "5553.93"}, {"source": "ROTH", "market_value": "1"}]}, "difference 1 dollars"),
+    (
+        "by_source.ROTH",
+        {"by_source": [{"source": "PRE", "market_value": "5553.93"}, {"source": "ROTH", "market_value": "1"}]},
+        "difference 1 dollars",
+    ),
     ("by_fund.TD45.units", {"by_fund": [{"fund": "TD45", "units": "301.500001", "market_value": "5553.93"}]}, "units"),
     ("by_fund.TD45.market_value", {"by_fund": [{"fund": "TD45", "units": "301.5", "market_value": "0"}]}, "dollars"),
 ]

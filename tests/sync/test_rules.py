@@ -15,7 +15,12 @@ WHO = "P-0101"
 HIRED = "2010-06-14"
 PRE = {"source": "PRE"}
 PLAN = plan_document(
-    lineup=lineup(fund("TD45"), fund("EQ3"), fund("STBL", status="frozen"), fund("OLD", status="closed", price=None, mapped_to="EQ3"))
+    lineup=lineup(
+        fund("TD45"),
+        fund("EQ3"),
+        fund("STBL", status="frozen"),
+        fund("OLD", status="closed", price=None, mapped_to="EQ3"),
+    )
 )
 
 

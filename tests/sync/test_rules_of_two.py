@@ -10,7 +10,17 @@ from planbridge.security.ssn import unseal_ssn
 from planbridge.sync.request import SyncOptions
 from planbridge.sync.run import RunKind
 from tests.cast import change_file, change_manifest, changed, crowd, deliver, plan_document, position
-from tests.syncing import added_plan, connected, counts, done, open_quarantine, problems, statuses, sync_people, synced_plan
+from tests.syncing import (
+    added_plan,
+    connected,
+    counts,
+    done,
+    open_quarantine,
+    problems,
+    statuses,
+    sync_people,
+    synced_plan,
+)
 
 
 @pytest.mark.django_db

@@ -48,6 +48,8 @@ def shown_value(value: str | None) -> str | None:
     """A delivered value as it may be shown: SSNs masked, cut to 200 characters, control characters visible."""
     if value is None:
         return None
-    printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in value[:1000])
+    printable = "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in value[:1000]
+    )
     masked = mask_text(printable)
     return masked if len(masked) <= VALUE_CHARACTERS_MAX else masked[: VALUE_CHARACTERS_MAX - 1] + "…"

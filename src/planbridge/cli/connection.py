@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from planbridge.cli.finding import find_connection
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
 from planbridge.cli.reaching import reach
+from planbridge.cli.tables import plain_table
 from planbridge.recordkeepers.connection import Connection, ConnectionKind
 from planbridge.recordkeepers.connections import (
     ConnectionRefused,
@@ -75,7 +74,8 @@ def add(  # noqa: PLR0913 - one parameter an option of the command line
     except ConnectionRefused as refused:
         raise CommandFailed(Exit.REFUSED, str(refused)) from refused
     Output(as_json, quiet).answer(
-        shown(connection), lambda console: console.print(f"Connection {name} added. Next: planbridge connection test {name}")
+        shown(connection),
+        lambda console: console.print(f"Connection {name} added. Next: planbridge connection test {name}"),
     )
 
 
@@ -102,7 +102,7 @@ def list_all(*, as_json: JsonOption = False, quiet: QuietOption = False) -> None
         if not found:
             console.print("No connection yet. Add one: planbridge connection add --help")
             return
-        table = Table("Name", "Kind", "Where", "Credentials", box=box.SIMPLE)
+        table = plain_table("Name", "Kind", "Where", "Credentials")
         for one in found:
             where = one["settings"].get("url") or one["settings"].get("path")
             table.add_row(one["name"], one["kind"], str(where), "sealed" if one["has_credentials"] else "none")

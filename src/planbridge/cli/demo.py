@@ -88,7 +88,9 @@ def start_simulator(port: int, plans: int, people: int, processes: list[subproce
     os.environ.pop(TOKEN_VARIABLE)
     line = process.stdout.readline() if process.stdout else ""
     if not line:
-        raise CommandFailed(Exit.MACHINE_BROKEN, "The simulator did not start; see the line above, or choose another --port.")
+        raise CommandFailed(
+            Exit.MACHINE_BROKEN, "The simulator did not start; see the line above, or choose another --port."
+        )
     return RunningSimulator(process, json.loads(line)["url"], token)
 
 

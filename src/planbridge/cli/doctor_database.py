@@ -28,7 +28,9 @@ def database_findings(fault: str | None) -> Iterator[Finding]:
         remedy = "Start the server that DATABASE_URL names, or mend DATABASE_URL."
         yield Finding("database", is_well=False, said=f"it does not answer: {cause}", remedy=remedy)
         return
-    yield Finding("database", is_well=True, said="the embedded one" if settings.IS_DATABASE_EMBEDDED else "DATABASE_URL")
+    yield Finding(
+        "database", is_well=True, said="the embedded one" if settings.IS_DATABASE_EMBEDDED else "DATABASE_URL"
+    )
     yield version_finding(version // VERSION_STEP)
     yield clock_finding(abs((datetime.now(UTC) - now).total_seconds()))
     yield tables_finding(missing_migrations())
@@ -36,7 +38,9 @@ def database_findings(fault: str | None) -> Iterator[Finding]:
 
 def version_finding(major: int) -> Finding:
     """Whether the server is new enough."""
-    remedy = None if major >= SERVER_MAJOR_MIN else f"Planbridge needs PostgreSQL {SERVER_MAJOR_MIN} or newer: upgrade it."
+    remedy = (
+        None if major >= SERVER_MAJOR_MIN else f"Planbridge needs PostgreSQL {SERVER_MAJOR_MIN} or newer: upgrade it."
+    )
     return Finding("server version", remedy is None, f"PostgreSQL {major}", remedy)
 
 
@@ -49,5 +53,7 @@ def clock_finding(seconds: float) -> Finding:
 def tables_finding(lacking: list[str]) -> Finding:
     """Whether the tables are as this version wants them."""
     if lacking:
-        return Finding("tables", is_well=False, said=f"{len(lacking)} migrations are missing", remedy="planbridge migrate")
+        return Finding(
+            "tables", is_well=False, said=f"{len(lacking)} migrations are missing", remedy="planbridge migrate"
+        )
     return Finding("tables", is_well=True, said="as this version wants them")

@@ -56,7 +56,9 @@ def keys_finding(file: Path, given: str | None) -> Finding:
     """Whether the sealing keys can be read, by their owner alone."""
     try:
         if given:
-            return Finding("keys", is_well=True, said=f"{versions(len(parse_keys(given).secrets_by_version))} in PLANBRIDGE_KEYS")
+            return Finding(
+                "keys", is_well=True, said=f"{versions(len(parse_keys(given).secrets_by_version))} in PLANBRIDGE_KEYS"
+            )
         if not file.exists():
             return Finding("keys", is_well=True, said=f"none yet; {file} is made when the first secret is sealed")
         number = len(read_or_make_key_file(file).secrets_by_version)

@@ -69,7 +69,9 @@ def queued_finding(now: datetime) -> Finding:
     late = sum(str(batch_id) not in later for batch_id in old)
     if late:
         said = f"{late:,} runs wait for more than {QUEUED_MINUTES_MAX} minutes"
-        return Finding("waiting runs", is_well=False, said=said, remedy="Start more workers: planbridge up --workers 2.")
+        return Finding(
+            "waiting runs", is_well=False, said=said, remedy="Start more workers: planbridge up --workers 2."
+        )
     return Finding("waiting runs", is_well=True, said=f"none for more than {QUEUED_MINUTES_MAX} minutes")
 
 

@@ -12,6 +12,7 @@ from planbridge.cli.output import CommandFailed, Exit, one_line
 from planbridge.cli.schema import make_schema_current
 from planbridge.security.keys import KeysUnusable
 
+INTERRUPTED = 130  # as shells count a program that Ctrl-C ended
 HELP = "Planbridge keeps plans in step with the recordkeeper. First steps: planbridge demo."
 
 
@@ -28,7 +29,11 @@ def run(arguments: Sequence[str], *, database_fault: str | None = None) -> int:
     except typer.TyperException as error:
         complaint = error.format_message().strip().rstrip(".").replace("Value error, ", "")
         # A command without its arguments has shown its help instead, on standard output.
-        return said(Exit.WRONG_USAGE, f"{complaint}. See {command_words(arguments)} --help.") if complaint else Exit.WRONG_USAGE
+        return (
+            said(Exit.WRONG_USAGE, f"{complaint}. See {command_words(arguments)} --help.")
+            if complaint
+            else Exit.WRONG_USAGE
+        )
     except typer.Abort:
         return said(Exit.REFUSED, "Stopped; nothing was done.")
     except CommandFailed as error:
@@ -39,6 +44,8 @@ def run(arguments: Sequence[str], *, database_fault: str | None = None) -> int:
         cause = str(error).strip().splitlines()[0]
         message = f"The database cannot be used: {cause}. Check DATABASE_URL; planbridge doctor looks for the cause."
         return said(Exit.MACHINE_BROKEN, message)
+    if answer == INTERRUPTED:
+        return said(INTERRUPTED, "Stopped. What was asked for before is kept: planbridge runs shows it.")
     return int(answer) if isinstance(answer, int) else Exit.DONE
 
 
@@ -64,7 +71,7 @@ def refuse_unreadable(arguments: Sequence[str]) -> None:
     """Raises CommandFailed for bytes that are no text: no id or name has such."""
     for argument in arguments:
         if not argument.isprintable():
-            message = f"This argument is not plain text: {ascii(argument[:80])}. Write it without control characters."
+            message = f"This argument is not plain text: {argument[:80]!a}. Write it without control characters."
             raise CommandFailed(Exit.WRONG_USAGE, message)
 
 
@@ -76,7 +83,7 @@ def command_words(arguments: Sequence[str]) -> str:
     return " ".join(words)
 
 
-def said(code: Exit, message: str) -> int:
+def said(code: int, message: str) -> int:
     """Say one line on standard error."""
     sys.stderr.write(f"planbridge: {one_line(message)}\n")
     return int(code)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import IntEnum
 from typing import Annotated, Any
@@ -60,13 +61,17 @@ def progress_console() -> Console:
 
 
 def as_text(value: object) -> str:
-    """A value that JSON does not have, as text."""
+    """A value that JSON does not have, as text: numbers without exponent, times by RFC 3339."""
+    if isinstance(value, datetime):
+        return value.isoformat()
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def one_line(text: str) -> str:
     """A message on one line, without characters that would move the terminal's cursor."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in " ".join(text.split()))
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in " ".join(text.split())
+    )
 
 
 def short(text: str) -> str:

@@ -5,14 +5,13 @@ from itertools import groupby
 from typing import Annotated, Any
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from planbridge.cli.finding import day_of, find_plan
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
 from planbridge.cli.participant_answer import say_person
+from planbridge.cli.tables import plain_table
 from planbridge.participants.lookup import change_lines, person_now, person_on
 
 app = typer.Typer(no_args_is_help=True, help="One person (SSN masked).")
@@ -53,7 +52,7 @@ def history(plan_id: str, participant_id: str, *, as_json: JsonOption = False, q
             return
         for (at, run), changes in groupby(lines, key=lambda line: (line["at"], line["run"])):
             console.print(Text(f"{at:%Y-%m-%d %H:%M} {at:%Z}", style="bold") + Text(f"  run {run}", style="dim"))
-            table = Table("Field", "Before", "After", box=box.SIMPLE)
+            table = plain_table("Field", "Before", "After")
             for line in changes:
                 table.add_row(line["field"], shown(line["old"]), shown(line["new"]))
             console.print(table)

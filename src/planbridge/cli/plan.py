@@ -3,14 +3,14 @@
 from typing import Annotated, Any
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from planbridge.cli.finding import find_connection, find_plan
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
+from planbridge.cli.plan_answer import say_plan
 from planbridge.cli.reaching import reach
 from planbridge.cli.run_answer import answer_runs, counted
+from planbridge.cli.tables import plain_table
 from planbridge.cli.waiting import WaitOption, wait_for_runs
 from planbridge.plans.changes import lineup_changes
 from planbridge.plans.lifecycle import (
@@ -35,7 +35,7 @@ ACTOR = "cli"
 
 
 @app.command("add")
-def add(
+def add(  # noqa: PLR0913 - one parameter an option of the command line
     external_plan_ids: Annotated[list[str] | None, typer.Argument(metavar="PLAN_ID...")] = None,
     *,
     connection: Annotated[str, typer.Option(help="The connection's name.")],
@@ -92,7 +92,7 @@ def list_all(*, as_json: JsonOption = False, quiet: QuietOption = False) -> None
         if not plans:
             console.print("No plan yet. Add some: planbridge plan add --connection NAME --all --wait")
             return
-        table = Table("Plan", "Name", "Status", "Recordkeeper", "People as of", box=box.SIMPLE)
+        table = plain_table("Plan", "Name", "Status", "Recordkeeper", "People as of")
         for plan in plans:
             as_of = f"{plan.participants_as_of:%Y-%m-%d %H:%M %Z}" if plan.participants_as_of else "never"
             table.add_row(plan.external_plan_id, plan.name, plan.status.label, plan.connection.name, as_of)
@@ -124,15 +124,7 @@ def show(plan_id: str, *, as_json: JsonOption = False, quiet: QuietOption = Fals
         "last_run": None if last is None else {"run": str(last.id), "status": last.status},
     }
 
-    def words(console: Console) -> None:
-        console.print(f"{plan.external_plan_id}  {plan.name}  ({plan.status.label})", style="bold")
-        console.print(f"Employer {plan.employer_name}, EIN {plan.ein}, recordkeeper {plan.connection.name}")
-        table = Table("Fund", "Name", "Status", "Mapped to", box=box.SIMPLE)
-        for one in value["funds"]:
-            table.add_row(one["fund"], one["name"], one["status"], one["mapped_to"] or "")
-        console.print(table)
-
-    Output(as_json, quiet).answer(value, words)
+    Output(as_json, quiet).answer(value, lambda console: say_plan(console, value))
 
 
 @app.command("activate")
@@ -190,7 +182,7 @@ def diff(plan_id: str, *, as_json: JsonOption = False, quiet: QuietOption = Fals
         if draft is None:
             console.print(f"Plan {plan_id} has no draft.")
             return
-        table = Table("Change", "Fund", "Live", "Draft", box=box.SIMPLE)
+        table = plain_table("Change", "Fund", "Live", "Draft")
         for one in changes:
             table.add_row(one.kind.value.replace("_", " "), one.fund, one.before, one.after)
         console.print(table)

@@ -17,7 +17,7 @@ PYTHON_PROGRAM = (sys.executable, "-m")
 def start_command(arguments: Iterable[str], *, output: int | None = None) -> subprocess.Popen[str]:
     """Start `planbridge` with these arguments, out of reach of the terminal's Ctrl-C."""
     command = [*PYTHON_PROGRAM, "planbridge.config.entry", *arguments]
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - this program itself
         command, env=child_environment(), stdin=subprocess.DEVNULL, stdout=output, text=True, process_group=0
     )
 

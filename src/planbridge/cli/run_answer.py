@@ -106,7 +106,7 @@ def sentence(answer: dict[str, Any]) -> str:
     dry = "Nothing was changed; a sync would do this: " if answer.get("dry_run") else ""
     prices = counted(answer["prices"], "price")
     if RunKind(answer["kind"]) is RunKind.PLAN:
-        draft = " The lineup change waits in a draft." if answer["draft"] else ""
+        draft = f" The lineup waits in a draft: planbridge plan diff {answer['plan']}" if answer["draft"] else ""
         changed = "changed" if answer["applied"] else "nothing changed"
         return f"{dry}{changed}, {prices} ({answer['seconds']} s).{draft}"
     return f"{dry}{', '.join(people_counts(answer))}, {prices} ({answer['seconds']} s)."

@@ -95,7 +95,10 @@ def discard(run_id: RunId, *, as_json: JsonOption = False, quiet: QuietOption = 
 def cancel(run_id: RunId, *, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
     """Cancel a waiting or running run. Example: planbridge run cancel 0193...."""
     run = decide(lambda found: cancel_run(found, actor=ACTOR), run_id)
-    finish([run.id], "Run {} is canceled; nothing of it is applied.", Output(as_json, quiet), wait=False)
+    stops_at_once = "Run {} is canceled; nothing of it was applied."
+    stops_soon = "Run {} stops at its next stage and applies nothing."
+    text = stops_at_once if run.status == RunStatus.CANCELED else stops_soon
+    finish([run.id], text, Output(as_json, quiet), wait=False)
 
 
 @app.command("retry-rejected")

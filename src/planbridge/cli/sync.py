@@ -21,7 +21,7 @@ ACTOR = "cli"
 
 
 @app.command("plan")
-def sync_plan(
+def sync_plan(  # noqa: PLR0913 - one parameter an option of the command line
     plan_ids: PlanIds = None,
     *,
     is_all: AllOption = False,

@@ -80,7 +80,7 @@ def let_nothing_interrupt() -> None:
 @contextmanager
 def passing_home() -> Iterator[None]:
     """A home folder that goes at the end; an outside database is left alone."""
-    with tempfile.TemporaryDirectory(prefix="planbridge-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="planbridge-demo-", ignore_cleanup_errors=True) as folder:
         os.environ[env.HOME.name] = folder
         os.environ.pop(env.DATABASE_URL.name, None)
         yield
@@ -115,7 +115,9 @@ def set_django_up() -> None:
 
 def home_complaint(error: OSError) -> str:
     """What is wrong with the home folder, and what to do."""
-    return f"Cannot use the home folder {error.filename}: {error.strerror}; set PLANBRIDGE_HOME to a folder of your own."
+    return (
+        f"Cannot use the home folder {error.filename}: {error.strerror}; set PLANBRIDGE_HOME to a folder of your own."
+    )
 
 
 def close_connections() -> None:

@@ -13,7 +13,9 @@ JsonArguments = Mapping[str, str | int | bool | None]
 __all__ = ["JobContext", "app", "enqueue"]
 
 
-def enqueue(task: str, *, lock: str, arguments: JsonArguments, delay_seconds: float = 0, unique: str | None = None) -> int:
+def enqueue(
+    task: str, *, lock: str, arguments: JsonArguments, delay_seconds: float = 0, unique: str | None = None
+) -> int:
     """Enqueue a job in the caller's transaction; answers its id, or that of the job of the same `unique` that waits.
 
     Jobs of one `lock` run one after the other on all workers; at most one job of one `unique` waits.

@@ -200,9 +200,7 @@ def change_lines(plan_id: int, participant_id: str) -> list[dict[str, Any]]:
     return found
 
 
-def field_lines(
-    field: str, before: State, after: State, change: ParticipantChange
-) -> list[tuple[str, object, object]]:
+def field_lines(field: str, before: State, after: State, change: ParticipantChange) -> list[tuple[str, object, object]]:
     """A change of one field as (field, old, new), that of items item by item."""
     if field not in ITEMS:
         old, new = change.changes[field]

@@ -7,7 +7,7 @@ from django.db.models import Max
 
 from planbridge.plans.changes import lineup_digest
 from planbridge.plans.plan import Plan
-from planbridge.plans.terms import Lineup
+from planbridge.plans.terms import Lineup, PlanTerms
 from planbridge.plans.version import PlanVersion, VersionDefaultInvestment, VersionFund
 
 RECORDKEEPER = "recordkeeper"  # who made a draft that a Plan Sync opened
@@ -21,11 +21,12 @@ class Placed:
     is_changed: bool
 
 
-def place_lineup(plan: Plan, lineup: Lineup, *, now: datetime) -> Placed:
+def place_lineup(plan: Plan, terms: PlanTerms, *, now: datetime) -> Placed:
     """Put the recordkeeper's lineup into its draft, or take that draft away when it equals the live one.
 
     A draft that somebody else made is left alone, and so is one that holds the lineup already.
     """
+    lineup = terms.lineup
     digest = lineup_digest(lineup)
     live, draft = _version(plan, plan.live_version), _version(plan, plan.draft_version)
     if draft is not None and draft.made_by != RECORDKEEPER:
@@ -42,6 +43,7 @@ def place_lineup(plan: Plan, lineup: Lineup, *, now: datetime) -> Placed:
         number=number,
         base_number=plan.live_version,
         content_hash=digest,
+        sources=[one.source for one in terms.sources],
         made_by=RECORDKEEPER,
         made_at=now,
     )

@@ -127,7 +127,7 @@ def add_plans(connection: Recordkeeper, external: Sequence[ListedPlan], *, actor
     named = {one.external_plan_id.strip(): one.name.strip()[:NAME_CHARACTERS_MAX] for one in external}
     for plan_id in named:
         if not 0 < len(plan_id) <= PLAN_ID_CHARACTERS_MAX:
-            message = f"A plan id has 1 to {PLAN_ID_CHARACTERS_MAX} characters: {plan_id!r}"
+            message = f"A plan id has 1 to {PLAN_ID_CHARACTERS_MAX} characters: {plan_id[:80]!r}"
             raise PlanIdInvalid(message)
     with transaction.atomic():
         with database.cursor() as cursor:
@@ -170,7 +170,7 @@ def take_in_document(plan: Plan, document: dict[str, Any], terms: PlanTerms, *, 
     if before is not None:
         record_history(plan, fields, run_id=run_id, now=now)
     apply_fields(plan, terms, fields)
-    placed = place_lineup(plan, terms.lineup, now=now)
+    placed = place_lineup(plan, terms, now=now)
     _write_columns(plan, terms, document, draft_version=placed.draft_version, now=now)
     live = live_lineup(plan)
     return Taken(fields, [] if live is None else lineup_changes(live, terms.lineup), placed.is_changed)

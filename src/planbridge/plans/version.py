@@ -1,5 +1,6 @@
 """Plan versions: numbered, immutable sets of terms; the lineup and default investment of each."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from planbridge.plans.exact_number import ExactNumber
@@ -13,6 +14,7 @@ class PlanVersion(models.Model):
     number = models.PositiveIntegerField()
     base_number = models.PositiveIntegerField(null=True)
     content_hash = models.CharField(max_length=64)
+    sources = ArrayField(models.CharField(max_length=16), default=list)
     made_by = models.CharField(max_length=200)
     made_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True)

@@ -54,9 +54,7 @@ class Delivery(models.Model):
 
     class Meta:
         db_table = "delivery"
-        constraints = (
-            models.UniqueConstraint(fields=["connection", "name", "digest"], name="delivery_seen_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["connection", "name", "digest"], name="delivery_seen_once"),)
 
     def __str__(self) -> str:
         return self.name

@@ -15,6 +15,8 @@ from planbridge.recordkeepers.connection import Connection, ConnectionKind
 from planbridge.security.credentials import seal_credentials
 from planbridge.security.firm import Firm
 
+NAME_CHARACTERS_MAX = 100
+
 
 class ConnectionRefused(ValueError):  # noqa: N818 - says what happened
     """A connection that cannot be added or removed; the message says why."""
@@ -75,8 +77,8 @@ def add_connection(firm: Firm, new: NewConnection, *, actor: str) -> Connection:
 
 def check(new: NewConnection) -> None:
     """Raises ConnectionRefused for settings that cannot work."""
-    if not new.name.strip():
-        message = "A connection needs a name."
+    if not new.name.strip() or len(new.name) > NAME_CHARACTERS_MAX:
+        message = f"A connection needs a name of 1 to {NAME_CHARACTERS_MAX} characters."
         raise ConnectionRefused(message)
     if new.kind is ConnectionKind.FILES:
         path = new.settings.get("path")

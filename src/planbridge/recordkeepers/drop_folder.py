@@ -17,11 +17,12 @@ REFUSED = "refused"
 
 @dataclass(frozen=True)
 class FoundDelivery:
-    """A complete delivery: its folder, manifest and the manifest's SHA-256."""
+    """A complete delivery: its folder, manifest, the manifest's SHA-256, and whether its files were found at fault."""
 
     folder: Path
     manifest: Manifest
     digest: str
+    is_faulty: bool = False
 
     @property
     def as_of(self) -> datetime:
@@ -40,11 +41,14 @@ class FolderContent:
     def next_for(self, wanted: WantedPlan) -> FoundDelivery | None:
         """The oldest delivery with this plan that is newer than what was read of it.
 
-        A plan of which nothing was ever read also finds itself in the newest archived delivery.
+        One whose files were found at fault is passed over as soon as a newer one lies there; until then it is tried
+        again, for its files may have been mended. A plan of which nothing was ever read also finds itself in the newest
+        archived delivery.
         """
         unread = [one for one in self.waiting_for(wanted) if wanted.external_plan_id in one.manifest.plans]
+        sound = [one for one in unread if not one.is_faulty]
         if unread:
-            return unread[0]
+            return sound[0] if sound else unread[-1]
         archived = self.archived
         if wanted.read_as_of is None and archived and wanted.external_plan_id in archived.manifest.plans:
             return archived
@@ -56,9 +60,7 @@ class FolderContent:
 
     def has_more(self, wanted: WantedPlan, after: FoundDelivery) -> bool:
         """Whether a later delivery with this plan waits."""
-        return any(
-            one.as_of > after.as_of and wanted.external_plan_id in one.manifest.plans for one in self.deliveries
-        )
+        return any(one.as_of > after.as_of and wanted.external_plan_id in one.manifest.plans for one in self.deliveries)
 
     def newest(self) -> FoundDelivery | None:
         """The newest complete delivery, archived ones included."""
@@ -77,20 +79,26 @@ def drop_folder(connection: Connection) -> Path:
 def subfolders(folder: Path) -> Iterator[Path]:
     """The delivery folders in a folder, by name; links and hidden ones are left alone."""
     for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".") and path.name not in {ARCHIVE, REFUSED}:
+        if (
+            path.is_dir()
+            and not path.is_symlink()
+            and not path.name.startswith(".")
+            and path.name not in {ARCHIVE, REFUSED}
+        ):
             yield path
 
 
 def look_into(connection: Connection) -> FolderContent:
     """Look what lies in a connection's folder; duplicates and deliveries out of order are moved to refused/."""
     folder = drop_folder(connection)
+    faulty = known_faults(connection)
     found, problems = [], []
     for path in subfolders(folder):
         manifest, digest, problem = read_manifest(path)
         if manifest is None or problem is not None:
             problems.append(problem or Problem("MANIFEST_INVALID", value=path.name))
             continue
-        delivery = FoundDelivery(path, manifest, digest)
+        delivery = FoundDelivery(path, manifest, digest, is_faulty=(path.name, digest) in faulty)
         refusal = refuse_late(connection, delivery)
         if refusal is None:
             found.append(delivery)
@@ -98,6 +106,18 @@ def look_into(connection: Connection) -> FolderContent:
             problems.append(refusal)
     found.sort(key=lambda one: (one.as_of, one.folder.name))
     return FolderContent(tuple(found), tuple(problems), newest_archived(connection, folder))
+
+
+def known_faults(connection: Connection) -> set[tuple[str, str]]:
+    """Name and digest of the waiting deliveries whose files were found at fault."""
+    waiting = Delivery.objects.filter(connection=connection, state=DeliveryState.WAITING).exclude(problem_code="")
+    return set(waiting.values_list("name", "digest"))
+
+
+def note_fault(connection: Connection, delivery: FoundDelivery, problem: Problem) -> None:
+    """Remember that a delivery's files are at fault, so that it does not stand in the way of newer ones."""
+    rows = Delivery.objects.filter(connection=connection, name=delivery.folder.name, digest=delivery.digest)
+    rows.update(problem_code=problem.code)
 
 
 def refuse_late(connection: Connection, delivery: FoundDelivery) -> Problem | None:

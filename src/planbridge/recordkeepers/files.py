@@ -17,7 +17,14 @@ from planbridge.recordkeepers.connector import (
     PlanFeed,
     WantedPlan,
 )
-from planbridge.recordkeepers.drop_folder import FolderContent, FoundDelivery, archive, drop_folder, look_into
+from planbridge.recordkeepers.drop_folder import (
+    FolderContent,
+    FoundDelivery,
+    archive,
+    drop_folder,
+    look_into,
+    note_fault,
+)
 from planbridge.recordkeepers.formats.canonical_csv import FileRefused
 from planbridge.recordkeepers.formats.canonical_people import people_files, people_of
 from planbridge.recordkeepers.formats.manifest import check_digests, check_sizes
@@ -64,8 +71,15 @@ class FilesConnector:
         for delivery, plans in by_delivery(content, wanted):
             if delivery is None:
                 yield from (PlanAnswer(plan, problems=nothing_for(content, plan)) for plan in plans)
-            else:
-                yield from read_documents(content, delivery, plans)
+                continue
+            try:
+                found = read_documents(delivery)
+            except FileRefused as refused:
+                note_fault(self.connection, delivery, refused.problem)
+                yield from (plan_answer(content, delivery, plan, problem=refused.problem) for plan in plans)
+                continue
+            for plan in plans:
+                yield plan_answer(content, delivery, plan, document=found.get(plan.external_plan_id))
 
     def read_people(self, wanted: Sequence[WantedPlan]) -> Iterator[PeopleGroup]:
         """The wanted plans' people, delivery by delivery."""
@@ -75,12 +89,18 @@ class FilesConnector:
                 feeds = [PlanFeed(plan, has_news=False, problems=nothing_for(content, plan)) for plan in plans]
                 yield PeopleGroup(tuple(feeds), ())
             else:
-                yield from people_groups(content, delivery, plans)
+                try:
+                    yield from people_groups(content, delivery, plans)
+                except FileRefused as refused:
+                    note_fault(self.connection, delivery, refused.problem)
+                    yield refused_group(feeds_of(content, delivery, plans), refused.problem)
 
     def settle(self, kind: str, read: Sequence[PlanFeed | PlanAnswer]) -> None:  # noqa: ARG002 - the protocol's
         """Archive each delivery that every plan it names has read for both syncs, or a newer one of."""
         for delivery in look_into(self.connection).deliveries:
-            plans = self.connection.plan_set.filter(external_plan_id__in=delivery.manifest.plans).values_list("document_as_of", "participants_as_of")
+            plans = self.connection.plan_set.filter(external_plan_id__in=delivery.manifest.plans).values_list(
+                "document_as_of", "participants_as_of"
+            )
             marks = list(plans)
             if marks and all(mark is not None and mark >= delivery.as_of for row in marks for mark in row):
                 archive(self.connection, delivery)
@@ -127,40 +147,51 @@ def documents(path: Path) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)]
 
 
-def read_documents(
-    content: FolderContent, delivery: FoundDelivery, plans: Sequence[WantedPlan]
-) -> Iterator[PlanAnswer]:
-    """The answers of one delivery."""
+def read_documents(delivery: FoundDelivery) -> dict[str, dict[str, Any]]:
+    """The plan documents of one delivery by the plan's id; raises FileRefused."""
     entry = delivery.manifest.file(PLANS_FILE)
     files = [entry] if entry else []
     problem = check_sizes(delivery.folder, files) or check_digests(delivery.folder, files)
-    found: dict[str, dict[str, Any]] = {}
-    if problem is None:
-        try:
-            found = {str(one.get("plan_id")): one for one in documents(delivery.folder / PLANS_FILE)}
-        except FileRefused as refused:
-            problem = refused.problem
-    for plan in plans:
-        document = found.get(plan.external_plan_id)
-        problems = (problem,) if problem else ()
-        if document is None and problem is None and entry is not None:
-            problems = (Problem("PLAN_NOT_FOUND", value=plan.external_plan_id, detail=f"Not in {entry.name}."),)
-        yield PlanAnswer(
-            plan,
-            document=document if not problems else None,
-            as_of=delivery.as_of,
-            delivered_as=delivery.folder.name,
-            has_more=content.has_more(plan, delivery),
-            problems=problems,
-        )
+    if problem is not None:
+        raise FileRefused(problem)
+    return {str(one.get("plan_id")): one for one in documents(delivery.folder / PLANS_FILE)}
+
+
+def plan_answer(
+    content: FolderContent,
+    delivery: FoundDelivery,
+    plan: WantedPlan,
+    *,
+    document: dict[str, Any] | None = None,
+    problem: Problem | None = None,
+) -> PlanAnswer:
+    """The answer of one delivery for one plan."""
+    if document is None and problem is None and delivery.manifest.file(PLANS_FILE) is not None:
+        problem = Problem("PLAN_NOT_FOUND", value=plan.external_plan_id, detail=f"Not in {PLANS_FILE}.")
+    return PlanAnswer(
+        plan,
+        document=document,
+        as_of=delivery.as_of,
+        delivered_as=delivery.folder.name,
+        has_more=content.has_more(plan, delivery),
+        problems=(problem,) if problem else (),
+    )
 
 
 def people_groups(
     content: FolderContent, delivery: FoundDelivery, plans: Sequence[WantedPlan]
 ) -> Iterator[PeopleGroup]:
-    """The groups of one delivery; a delivery whose files are not as its manifest says is refused for all plans."""
+    """The groups of one delivery; raises FileRefused when its files are not as its manifest says."""
+    problem = check_sizes(delivery.folder, people_files(delivery.manifest))
+    if problem is not None:
+        raise FileRefused(problem)
+    yield from people_of(delivery.folder, delivery.manifest, feeds_of(content, delivery, plans))
+
+
+def feeds_of(content: FolderContent, delivery: FoundDelivery, plans: Sequence[WantedPlan]) -> list[PlanFeed]:
+    """What one delivery says of the plans beside their people."""
     totals = {one.plan_id: one.as_control_totals() for one in delivery.manifest.totals}
-    feeds = [
+    return [
         PlanFeed(
             plan,
             is_complete=not plan.participants,
@@ -171,15 +202,6 @@ def people_groups(
         )
         for plan in plans
     ]
-    files = people_files(delivery.manifest)
-    problem = check_sizes(delivery.folder, files)
-    if problem is not None:
-        yield refused_group(feeds, problem)
-        return
-    try:
-        yield from people_of(delivery.folder, delivery.manifest, feeds)
-    except FileRefused as refused:
-        yield refused_group(feeds, refused.problem)
 
 
 def refused_group(feeds: Sequence[PlanFeed], problem: Problem) -> PeopleGroup:

@@ -20,7 +20,9 @@ def check_steps(requests: RestRequests) -> Iterator[Check]:
     if not steps[-1].passed:
         return
     steps.append(
-        _check_tls(host, port) if scheme == "https" else Check("tls", passed=True, said="Not needed on this machine itself.")
+        _check_tls(host, port)
+        if scheme == "https"
+        else Check("tls", passed=True, said="Not needed on this machine itself.")
     )
     yield steps[-1]
     if steps[-1].passed:
@@ -31,7 +33,11 @@ def _check_name(host: str, port: int) -> Check:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        return Check("name", passed=False, said=f"{host} is no known host name ({error.strerror}); check the connection's address.")
+        return Check(
+            "name",
+            passed=False,
+            said=f"{host} is no known host name ({error.strerror}); check the connection's address.",
+        )
     return Check("name", passed=True, said=f"{host} is {found[0][4][0]}.")
 
 
@@ -68,7 +74,9 @@ def _failed(error: ConnectorError) -> Iterator[Check]:
     is_permission = problem.code == "RK_AUTH_FAILED" and "403" in (problem.detail or "")
     if is_permission:
         yield Check("credentials", passed=True, said="The recordkeeper takes the credentials.")
-        yield Check("permission", passed=False, said=f"{said} Ask the recordkeeper to let these credentials list the plans.")
+        yield Check(
+            "permission", passed=False, said=f"{said} Ask the recordkeeper to let these credentials list the plans."
+        )
     elif problem.code == "RK_BAD_RESPONSE":
         yield Check("credentials", passed=True, said="The recordkeeper takes the credentials.")
         yield Check("permission", passed=True, said="The recordkeeper answers the call for the plans.")

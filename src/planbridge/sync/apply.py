@@ -8,8 +8,8 @@ from uuid import UUID
 import polars as pl
 from django.db import connection
 
-from planbridge.sync.diff import GONE_STATUS
 from planbridge.security.ssn import index_ssns
+from planbridge.sync.diff import GONE_STATUS
 from planbridge.sync.frames import NUMBER, PERSON, CanonicalPart
 from planbridge.sync.run_book import copy_rows
 from planbridge.sync.staging import ARRAYS, CENSUS_COLUMNS, array_rows, census_rows
@@ -58,7 +58,9 @@ def lock_plans(plan_ids: Sequence[int]) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def copy_out(query: str, parameters: Mapping[str, object], schema: Mapping[str, pl.DataType | type[pl.DataType]]) -> pl.DataFrame:
+def copy_out(
+    query: str, parameters: Mapping[str, object], schema: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> pl.DataFrame:
     """A query's rows by COPY, as a frame of the schema."""
     buffer = BytesIO()
     with (
@@ -74,9 +76,7 @@ def copy_out(query: str, parameters: Mapping[str, object], schema: Mapping[str, 
 
 
 def stored_people(plan_ids: Sequence[int]) -> pl.DataFrame:
-    """Everybody held of the plans: plan_id, participant_id, stored_high, stored_low, fingerprint_high,
-    fingerprint_low, stored_status, judge_again_on.
-    """
+    """Everybody held of the plans, by the columns of STORED_SCHEMA."""
     with connection.cursor() as cursor:
         cursor.execute(statement("stored_people"), {"plan_ids": list(plan_ids)})
         row = cursor.fetchone()
@@ -192,9 +192,7 @@ def set_statuses(taken: Taken, run_ids: Mapping[int, UUID]) -> None:
         return
     set_stage_person(rows)
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement("record_presence"), {"plan_ids": list(run_ids), "run_ids": list(run_ids.values())}
-        )
+        cursor.execute(statement("record_presence"), {"plan_ids": list(run_ids), "run_ids": list(run_ids.values())})
         cursor.execute(statement("set_statuses"))
 
 

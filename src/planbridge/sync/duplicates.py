@@ -5,9 +5,7 @@ import polars as pl
 from planbridge.sync.frames import PERSON, PROBLEM_SCHEMA, CanonicalPart, no_problems
 
 
-def settle_duplicates(
-    part: CanonicalPart, hashes: pl.DataFrame
-) -> tuple[CanonicalPart, pl.DataFrame, pl.DataFrame]:
+def settle_duplicates(part: CanonicalPart, hashes: pl.DataFrame) -> tuple[CanonicalPart, pl.DataFrame, pl.DataFrame]:
     """The part and hashes with one record a person, and PARTICIPANT_DUPLICATE problems of those that differ.
 
     `hashes`: record, census_hash, hash. In CSV all items hang on the first record, so that a repeated census row has
@@ -26,10 +24,7 @@ def settle_duplicates(
     kept = judged.filter(pl.col("is_first")).select("record")
     one_each = CanonicalPart(
         people.join(kept, on="record", how="semi", maintain_order="left"),
-        {
-            table: rows.join(kept, on="record", how="semi", maintain_order="left")
-            for table, rows in part.items.items()
-        },
+        {table: rows.join(kept, on="record", how="semi", maintain_order="left") for table, rows in part.items.items()},
         part.problems,
     )
     problems = differing.with_columns(

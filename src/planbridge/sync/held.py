@@ -60,7 +60,9 @@ def part_of(part: DeliveredPart, external_plan_id: str) -> DeliveredPart:
 
 def part_as_bytes(part: DeliveredPart) -> bytes:
     """A part's frames as Arrow files after one another, with an index before them."""
-    frames = {"people": part.people, "orphans": part.orphans} | {f"items.{name}": rows for name, rows in part.items.items()}
+    frames = {"people": part.people, "orphans": part.orphans} | {
+        f"items.{name}": rows for name, rows in part.items.items()
+    }
     if part.malformed is not None:
         frames["malformed"] = part.malformed
     blocks = []
@@ -82,9 +84,7 @@ def part_from_bytes(content: bytes) -> DeliveredPart:
         frames[name] = pl.read_ipc(BytesIO(rest[start : start + length]), use_pyarrow=False)
         start += length
     items = {name.removeprefix("items."): rows for name, rows in frames.items() if name.startswith("items.")}
-    return DeliveredPart(
-        frames["people"], items, frames["orphans"], tuple(index["unknown"]), frames.get("malformed")
-    )
+    return DeliveredPart(frames["people"], items, frames["orphans"], tuple(index["unknown"]), frames.get("malformed"))
 
 
 def feed_as_bytes(feed: PlanFeed) -> bytes:

@@ -40,9 +40,7 @@ class Movements:
         if people.is_empty():
             return
         changed = judgement.comparison.people(CHANGED).select(PERSON)
-        delivered = judgement.changed.items["balances"].join(
-            people.select("record", *PERSON), on="record", how="inner"
-        )
+        delivered = judgement.changed.items["balances"].join(people.select("record", *PERSON), on="record", how="inner")
         self.count(stored_positions(changed), delivered, judgement.prices)
 
     def count(self, stored: pl.DataFrame, delivered: pl.DataFrame, prices: pl.DataFrame) -> None:

@@ -1,5 +1,6 @@
 """Outcomes: how each run of a group ends, written set-based with its problems, quarantine, proof and marks."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -190,7 +191,8 @@ def conclude_dry_run(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[
     parameters = {"plan_ids": list(run_ids), "run_ids": list(run_ids.values())}
     changes: dict[int, list[dict[str, Any]]] = {}
     for plan_id, person, fields in copy_out(statement("changes_of_run"), parameters, CHANGES).iter_rows():
-        changes.setdefault(plan_id, []).append({"participant_id": person, "changes": fields})
+        by_field = json.loads(fields, parse_float=str, parse_int=str)  # exact decimals, not floats
+        changes.setdefault(plan_id, []).append({"participant_id": person, "changes": by_field})
     conclusions = [concluded(book, plan_id) for plan_id in applied] + [
         concluded(book, plan_id, is_held=True) for plan_id in held
     ]

@@ -102,7 +102,9 @@ def background_of(
 def is_ready(batch: Batch, feed: PlanFeed, facts: PlanFacts) -> bool:
     """Whether a feed can be worked on; if not, its run is concluded here, with the reason."""
     ticket = batch.tickets[feed.wanted.plan_id]
-    refusals = [problem for problem in feed.problems if problem.severity is Severity.ERROR and not problem.participant_id]
+    refusals = [
+        problem for problem in feed.problems if problem.severity is Severity.ERROR and not problem.participant_id
+    ]
     if refusals:
         outcome.conclude_refused(ticket, feed, refusals)
     elif not feed.has_news:
@@ -119,7 +121,9 @@ def wanted_plans(batch: Batch, feeds: dict[int, PlanFeed]) -> pl.DataFrame:
     return batch.external.filter(pl.col("plan_id").is_in(list(feeds)))
 
 
-def stage_judged(batch: Batch, judgement: Judgement, plan_ids: Collection[int] | None = None, *, into: str = "stage_") -> None:
+def stage_judged(
+    batch: Batch, judgement: Judgement, plan_ids: Collection[int] | None = None, *, into: str = "stage_"
+) -> None:
     """Stage a part's new and changed people (of some plans) with the sync status that their warnings give them."""
     statuses = statuses_of(judgement.comparison.outcomes, judgement.problems)
     facts = judgement.facts.join(statuses, on=list(PERSON), how="inner", maintain_order="left").select("record", *FACTS)
@@ -223,7 +227,9 @@ def settle_group(read: Read, book: outcome.Book) -> list[PlanFeed]:
     batch = read.batch
     held = hold_reasons(read.feeds, read.facts, read.summary, read.moves)
     held = {plan_id: why for plan_id, why in held.items() if not batch.asked[plan_id].guard_waived_by}
-    again = {plan_id for plan_id in held if is_incremental(read.feeds[plan_id]) and "TOTALS_DIFFER" in codes(held[plan_id])}
+    again = {
+        plan_id for plan_id in held if is_incremental(read.feeds[plan_id]) and "TOTALS_DIFFER" in codes(held[plan_id])
+    }
     batch.to_read_in_full |= again
     book.timeline.mark("guard", len(held))
 

@@ -87,7 +87,7 @@ def sync_chunk(chunk: PlanChunk, answers: Sequence[PlanAnswer]) -> list[PlanAnsw
     tickets = batch.tickets_of(sorted(locked))
     owned = owned_runs(tickets)
     ours = [answer for answer in answers if is_ours(batch, answer, locked) and ticket_of(batch, answer).run_id in owned]
-    plans = Plan.objects.in_bulk([answer.wanted.plan_id for answer in ours])
+    plans = Plan.objects.defer("document").in_bulk([answer.wanted.plan_id for answer in ours])
     outcomes = []
     for answer in ours:
         plan = plans[answer.wanted.plan_id]

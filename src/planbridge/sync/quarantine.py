@@ -76,5 +76,3 @@ def quarantine_rows(
         listed = "{" + ",".join(found) + "}"
         rows.append((plan_id, str(run_ids[plan_id]), participant_id, listed, sealed, shown, "now"))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
-
-

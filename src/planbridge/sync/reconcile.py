@@ -108,12 +108,16 @@ def fund_line(fund: str, totals: ControlTotals | None, read: ReadTotals, rejecte
 
 def line(theirs: Decimal | None, ours: Decimal, rejected: Decimal | None) -> dict[str, str | None]:
     """Recordkeeper, read, rejected and difference as decimal text."""
-    return {
-        "recordkeeper": None if theirs is None else plain(theirs),
-        "read": plain(ours),
-        "rejected": plain(rejected or NOTHING),
-        "difference": None if theirs is None else plain(theirs - ours),
-    }
+    read = plain(ours)
+    lost = plain(rejected) if rejected else NONE
+    if theirs is None:
+        return {"recordkeeper": None, "read": read, "rejected": lost, "difference": None}
+    if theirs == ours:  # as nearly always: nothing to write a second time
+        return {"recordkeeper": read, "read": read, "rejected": lost, "difference": NONE}
+    return {"recordkeeper": plain(theirs), "read": read, "rejected": lost, "difference": plain(theirs - ours)}
+
+
+NONE = "0.00"
 
 
 def plain(number: Decimal) -> str:

@@ -47,7 +47,9 @@ def shown(name: str) -> pl.Expr:
 
 def digits_shown() -> pl.Expr:
     """How many digits an SSN has, instead of the SSN itself."""
-    return pl.format("{} characters, {} of them digits", pl.col("ssn").str.len_chars(), pl.col("ssn").str.count_matches(r"\d"))
+    return pl.format(
+        "{} characters, {} of them digits", pl.col("ssn").str.len_chars(), pl.col("ssn").str.count_matches(r"\d")
+    )
 
 
 SSN = pl.col("ssn")

@@ -24,7 +24,9 @@ def find_strays(part: DeliveredPart, plans: pl.DataFrame) -> Strays:
     kept: dict[tuple[int, str], list[Any]] = {}
     for plan_id, person, table, row in orphans.select(*PERSON, "table", "row").iter_rows():
         kept.setdefault((plan_id, person), []).append({"table": table, "row": json.loads(row)})
-    found = [stray_problems(orphans.unique([*PERSON, "table"], maintain_order=True), "RECORD_ORPHANED", pl.col("table"))]
+    found = [
+        stray_problems(orphans.unique([*PERSON, "table"], maintain_order=True), "RECORD_ORPHANED", pl.col("table"))
+    ]
     if part.malformed is not None:
         numbered = part.malformed.with_row_index("place")
         named = pl.col("participant_id").fill_null(pl.format("(malformed record {})", pl.col("place") + 1))

@@ -52,9 +52,7 @@ EMPTY_FINDINGS = {
     "outcomes": pl.DataFrame(
         schema={"plan_id": pl.Int64, "participant_id": pl.String, "stored_status": pl.String, "outcome": pl.String}
     ),
-    "prices": pl.DataFrame(
-        schema={"plan_id": pl.Int64, "fund": pl.String, "price_date": pl.Date, "price": NUMBER}
-    ),
+    "prices": pl.DataFrame(schema={"plan_id": pl.Int64, "fund": pl.String, "price_date": pl.Date, "price": NUMBER}),
     "money": pl.DataFrame(schema=MONEY_SCHEMA),
     "money_rejected": pl.DataFrame(schema=MONEY_SCHEMA),
     "quarantined": pl.DataFrame(schema=QUARANTINE_SCHEMA),
@@ -156,7 +154,10 @@ def statuses_of(outcomes: pl.DataFrame, problems: pl.DataFrame) -> pl.DataFrame:
     if warned.is_empty():
         return outcomes.select(*PERSON, sync_status=pl.lit(SYNCED))
     marked = outcomes.select(PERSON).join(
-        warned.with_columns(sync_status=pl.lit(SYNCED_WITH_WARNINGS)), on=list(PERSON), how="left", maintain_order="left"
+        warned.with_columns(sync_status=pl.lit(SYNCED_WITH_WARNINGS)),
+        on=list(PERSON),
+        how="left",
+        maintain_order="left",
     )
     return marked.with_columns(pl.col("sync_status").fill_null(SYNCED))
 

@@ -39,9 +39,7 @@ def fund_prices(money: pl.DataFrame, as_of: pl.DataFrame) -> pl.DataFrame:
     `as_of`: plan_id, as_of (Date), the day of a price that came without one.
     """
     priced = money.filter(pl.col("price").is_not_null() & pl.col("fund").is_not_null())
-    dated = priced.join(as_of, on="plan_id", how="left").with_columns(
-        price_date=pl.coalesce("price_date", "as_of")
-    )
+    dated = priced.join(as_of, on="plan_id", how="left").with_columns(price_date=pl.coalesce("price_date", "as_of"))
     counted = dated.group_by("plan_id", "fund", "price_date", "price").agg(pl.col("positions").sum())
     return (
         counted.sort("positions", "price", descending=True)

@@ -59,15 +59,13 @@ def rejected_people(problems: pl.DataFrame) -> pl.DataFrame:
 
 
 def judge_again_days(people: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
-    """record and judge_again_on: the next day on which a verdict may be another though nothing was delivered anew.
+    """Record and judge_again_on: the next day on which a verdict may be another though nothing was delivered anew.
 
     That is the day a termination in the future comes, and the year in which the age becomes implausible.
     """
     grown_old = pl.date(pl.col("birth_date").dt.year() + AGE_MAX + 1, 1, 1)
     grown_up = pl.date(pl.col("birth_date").dt.year() + AGE_MIN, 1, 1)
-    coming = [
-        pl.when(day > pl.col("as_of")).then(day) for day in (grown_old, grown_up, pl.col("left_on"))
-    ]
+    coming = [pl.when(day > pl.col("as_of")).then(day) for day in (grown_old, grown_up, pl.col("left_on"))]
     both = people.select("record", "birth_date").join(
         spells.select("record", "left_on", "as_of"), on="record", how="left", maintain_order="left"
     )
@@ -162,7 +160,9 @@ def missing_prices(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame)
     if bare.is_empty():
         return []
     placed = bare.join(part.people.select("record", "plan_id"), on="record", how="inner")
-    unpriced = placed.join(known.newest_prices(), on=["plan_id", "fund"], how="anti").select("record", value=pl.col("fund"))
+    unpriced = placed.join(known.newest_prices(), on=["plan_id", "fund"], how="anti").select(
+        "record", value=pl.col("fund")
+    )
     return [problems_of(unpriced, "PRICE_MISSING", "balances.price", owners)]
 
 
@@ -181,7 +181,9 @@ def above_maximum(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame) 
         .join(elective, on=["plan_id", "source"], how="semi")
         .filter(pl.col("percent") > pl.col("maximum_percent"))
     )
-    shown = placed.select("record", value=pl.format("{}: {} % above {} %", "source", plain("percent"), plain("maximum_percent")))
+    shown = placed.select(
+        "record", value=pl.format("{}: {} % above {} %", "source", plain("percent"), plain("maximum_percent"))
+    )
     return [problems_of(shown, "RATE_ABOVE_PLAN_MAXIMUM", "contribution_rates.percent", owners)]
 
 

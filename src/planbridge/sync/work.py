@@ -53,7 +53,10 @@ def work_batch(batch_id: UUID, job_id: int) -> None:
 
 def work_runs(tickets: Sequence[Ticket], job_id: int) -> list[Ticket]:
     """Do claimed runs of one connection and kind; answers those whose plan is busy, every other one is concluded here."""
-    found = {run.id: run for run in SyncRun.objects.filter(id__in=[ticket.run_id for ticket in tickets])}
+    found = {
+        run.id: run
+        for run in SyncRun.objects.defer("proof", "requests").filter(id__in=[ticket.run_id for ticket in tickets])
+    }
     runs = [found[ticket.run_id] for ticket in tickets]
     if not runs:
         return []
@@ -125,7 +128,7 @@ def batch_of(tickets: Sequence[Ticket], runs: Sequence[SyncRun]) -> Batch:
 
 def wanted_plans(runs: Sequence[SyncRun]) -> list[WantedPlan]:
     """What the runs want of the recordkeeper, given how far their plans were read before."""
-    plans = Plan.objects.in_bulk([run.plan_id for run in runs])
+    plans = Plan.objects.defer("document").in_bulk([run.plan_id for run in runs])
     return [wanted_plan(plans[run.plan_id], run) for run in runs]
 
 

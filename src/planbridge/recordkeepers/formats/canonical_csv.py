@@ -1,5 +1,6 @@
 """Reads the CSV form of the canonical extract into text frames."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,8 @@ REQUIRED_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 REQUIRED_FILES = (PEOPLE_FILE, "contribution_rates.csv", "allocations.csv", "balances.csv")
 CENSUS_FILE_COLUMNS = (*PEOPLE_COLUMNS, *EMPLOYMENT, "rehire_date")
+CELL_BYTES_MAX = 1 << 20
+LINE_BYTES_MAX = 16 << 20
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -90,7 +93,23 @@ def read_table(path: Path) -> CsvTable:
         frame = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     except (ComputeError, SchemaError) as error:
         raise FileRefused(refusal(path, str(error))) from error
+    check_cells(path, frame)
     return CsvTable(in_contract_order(path.name, frame), unknown_columns(path.name, names))
+
+
+def check_cells(path: Path, frame: pl.DataFrame) -> None:
+    """Raises FileRefused when a cell is so large that working on it would cost memory without bounds."""
+    longest = frame.lazy().select(pl.all().str.len_bytes().max()).collect().row(0) if frame.height else ()
+    for name, size in zip(frame.columns, longest, strict=False):
+        if size is not None and size > CELL_BYTES_MAX:
+            raise FileRefused(Problem("FILE_TOO_LARGE", field=path.name, value=f"a cell of {name} has {size:,} bytes"))
+
+
+def check_lines(name: str, lines: Sequence[bytes]) -> None:
+    """Raises FileRefused when a record of an NDJSON file is too large to be one person's."""
+    longest = max(map(len, lines), default=0)
+    if longest > LINE_BYTES_MAX:
+        raise FileRefused(Problem("FILE_TOO_LARGE", field=name, value=f"a record has {longest:,} bytes"))
 
 
 def in_contract_order(file_name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -193,7 +212,5 @@ def spells(census: pl.DataFrame) -> pl.DataFrame:
     """Employment spells from hire, termination and rehire dates: a rehire opens a second spell."""
     first = census.filter(pl.any_horizontal(pl.col(EMPLOYMENT).is_not_null())).select("record", *EMPLOYMENT)
     rehired = census.filter(pl.col("rehire_date").is_not_null())
-    second = rehired.select(
-        "record", hire_date="rehire_date", termination_date=pl.lit(None, pl.String)
-    )
+    second = rehired.select("record", hire_date="rehire_date", termination_date=pl.lit(None, pl.String))
     return first if second.is_empty() else pl.concat([first, second]).sort("record", maintain_order=True)

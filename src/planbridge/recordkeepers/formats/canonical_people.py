@@ -15,6 +15,7 @@ from planbridge.recordkeepers.formats.canonical_csv import (
     REQUIRED_FILES,
     CsvPeople,
     FileRefused,
+    check_lines,
     read_table,
 )
 from planbridge.recordkeepers.formats.canonical_json import people_from_lines
@@ -58,6 +59,7 @@ def read_whole(folder: Path, manifest: Manifest) -> Delivered:
     if census is not None:
         lines = [line for line in (folder / PEOPLE_NDJSON).read_bytes().split(b"\n") if line.strip()]
         check_count(census, len(lines))
+        check_lines(PEOPLE_NDJSON, lines)
         return people_from_lines(lines, plan_ids=None)
     tables: dict[str, pl.DataFrame] = {}
     unknown: list[str] = []

@@ -23,6 +23,8 @@ from planbridge.recordkeepers.formats.canonical_csv import (
     REQUIRED_COLUMNS,
     CsvPeople,
     FileRefused,
+    check_cells,
+    check_lines,
     columns_of,
     in_contract_order,
     read_header,
@@ -85,12 +87,17 @@ def spooled_groups(folder: Path, manifest: Manifest, feeds: Sequence[PlanFeed]) 
     spool = Path(tempfile.mkdtemp(prefix="spool-", dir=spool_folder()))
     try:
         unknown = tuple(
-            name for table in tables if table != PEOPLE_NDJSON for name in unknown_columns(table, read_header(folder / table))
+            name
+            for table in tables
+            if table != PEOPLE_NDJSON
+            for name in unknown_columns(table, read_header(folder / table))
         )
         wanted = {feed.wanted.external_plan_id for feed in feeds}
         plan = bucket_plan(count_people(folder, tables, wanted))
         for table in tables:
-            rows = spool_lines(folder, spool, plan) if table == PEOPLE_NDJSON else spool_csv(folder / table, spool, plan)
+            rows = (
+                spool_lines(folder, spool, plan) if table == PEOPLE_NDJSON else spool_csv(folder / table, spool, plan)
+            )
             check_rows(manifest, table, rows)
         for group in plan.groups:
             chosen = tuple(feed for feed in feeds if feed.wanted.external_plan_id in group.plans)
@@ -175,7 +182,9 @@ def bucket_plan(people: pl.DataFrame) -> BucketPlan:
 def count_people(folder: Path, tables: Sequence[str], wanted: set[str]) -> pl.DataFrame:
     """plan_id and people of the wanted plans."""
     if PEOPLE_NDJSON in tables:
-        counted = [keys.group_by("plan_id").len() for keys in (keys_of(block) for block in line_blocks(folder / PEOPLE_NDJSON))]
+        counted = [
+            keys.group_by("plan_id").len() for keys in (keys_of(block) for block in line_blocks(folder / PEOPLE_NDJSON))
+        ]
         sums = pl.concat(counted).group_by("plan_id").agg(people=pl.col("len").sum())
     else:
         names = read_header(folder / PEOPLE_FILE)
@@ -197,6 +206,7 @@ def spool_csv(path: Path, spool: Path, plan: BucketPlan) -> int:
         )
         for number, batch in enumerate(batches):
             rows += batch.height
+            check_cells(path, batch)
             write_buckets(spool / path.name, number, plan.placed(batch))
     except ComputeError as error:
         raise FileRefused(refusal(path, str(error))) from error
@@ -211,6 +221,7 @@ def line_blocks(path: Path) -> Iterator[pl.Series]:
                 text = [line.decode("utf-8") for line in lines if line.strip()]
             except UnicodeDecodeError as error:
                 raise FileRefused(refusal(path, "utf")) from error
+            check_lines(path.name, lines)
             yield pl.Series("line", text, dtype=pl.String)
 
 
