@@ -95,6 +95,7 @@ def test_missed_change_leads_to_a_full_reading(simulator: Simulator) -> None:
     simulator.admin("hire", count=1)
     run = sync_people(plan)
     assert (run.status, run.read) == ("successful", len(simulator.people(PLAN))), codes(run)
+    sync_documents(plan)
     assert differences(held_of(plan_with_people(rest_connection(simulator, ndjson="never"))), held_of(plan)) == []
 
 
@@ -106,7 +107,7 @@ def test_held_run_keeps_its_people(simulator: Simulator, ndjson: str, options: S
     simulator.admin("remove-people", count=12)
     simulator.admin("hire", count=1)
     run = sync_people(plan, options)
-    assert (run.status, codes(run)) == ("held", ["MASS_DISAPPEARANCE"])
+    assert (run.status, "MASS_DISAPPEARANCE" in codes(run)) == ("held", True)
     assert HeldFeed.objects.filter(plan_id=plan.pk, run_id=run.id, part__gt=0).exists()
     wanted = held_of(plan_with_people(rest_connection(simulator, ndjson="never")))
     simulator.admin("hire", count=3)

@@ -88,3 +88,16 @@ def test_leaving_and_coming_back_are_history(inbox: Path) -> None:
     Participant.objects.filter(plan_id=plan.pk).update(first_synced_at=datetime(2026, 10, 1, 12, tzinfo=UTC))
     shown = [person_on(plan.pk, "P-0100", FIRST + timedelta(days=number)) for number in range(3)]
     assert [one["sync_status"] if one else None for one in shown] == ["synced", "not_at_recordkeeper", "synced"]
+
+
+@pytest.mark.django_db
+def test_who_left_was_there_before(inbox: Path) -> None:
+    """PT-10: of somebody who left and did not come back, the days before show Synced."""
+    people = crowd(30)
+    plan = synced_plan(inbox, people)
+    happened_on(plan, sync_people(plan).id, FIRST)
+    deliver(inbox, without(people, "P-0100"), day=2)
+    happened_on(plan, sync_people(plan).id, FIRST + timedelta(days=1))
+    Participant.objects.filter(plan_id=plan.pk).update(first_synced_at=datetime(2026, 10, 1, 12, tzinfo=UTC))
+    shown = [person_on(plan.pk, "P-0100", FIRST + timedelta(days=number)) for number in range(2)]
+    assert [one["sync_status"] if one else None for one in shown] == ["synced", "not_at_recordkeeper"]

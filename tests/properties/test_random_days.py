@@ -21,7 +21,9 @@ from tests.cast import Person, ada, bea, cem, change_file, changed, crowd, deliv
 from tests.syncing import counts, problems, statuses, sync_people, synced_plan, table_rows
 
 FIRST = datetime(2026, 10, 1, 12, tzinfo=UTC)
-TABLES = "participant contribution_rate allocation holding vesting loan beneficiary year_to_date participant_change".split()
+TABLES = (
+    "participant contribution_rate allocation holding vesting loan beneficiary year_to_date participant_change".split()
+)
 CHANGES: list[dict[str, Any]] = [
     {"first_name": "Lu\\{\"', NULL"},
     {"middle_name": None},
@@ -47,7 +49,9 @@ PERSON_DAY = st.tuples(
     st.none() | st.sampled_from(range(len(CHANGES))),
     st.none() | st.none() | st.none() | st.sampled_from(range(len(DEFECTS))),
 )
-DAYS = st.lists(st.tuples(st.lists(PERSON_DAY, min_size=8, max_size=8), st.integers(1000, 30000)), min_size=2, max_size=4)
+DAYS = st.lists(
+    st.tuples(st.lists(PERSON_DAY, min_size=8, max_size=8), st.integers(1000, 30000)), min_size=2, max_size=4
+)
 
 
 def people_of(days: list[tuple[bool, int | None, int | None]], price: int, day: int) -> tuple[list[Person], set[str]]:
@@ -95,7 +99,9 @@ def assert_target(plan: Plan, delivered: list[Person], defective: set[str]) -> N
         for name in ("first_name", "middle_name", "status", "employment"):
             assert now[name] == one.get(name), name
         for table in ("contribution_rates", "allocations", "balances", "vesting", "loans", "beneficiaries", "ytd"):
-            keys = [name for name in ("source", "fund", "loan_id", "class", "name") if now[table] and name in now[table][0]]
+            keys = [
+                name for name in ("source", "fund", "loan_id", "class", "name") if now[table] and name in now[table][0]
+            ]
             assert sorted([item[key] for key in keys] for item in now[table]) == sorted(
                 [item.get(key) for key in keys] for item in one.get(table, [])
             ), table
@@ -131,14 +137,14 @@ def test_random_days_reach_their_target_and_replay(days: list[tuple[list[Any], i
 
 def replay(inbox: Path, days: list[tuple[list[Any], int]]) -> None:
     """Sync the days one after the other, hold each against its delivery, then replay them all from history."""
-    plan, name = None, f"replay-{random.random()}"  # noqa: S311 - a name
+    plan, name = None, f"replay-{random.random()}"
     seen: list[dict[str, dict[str, Any]]] = []
     for number, (people, price) in enumerate(days):
         delivered, defective = people_of(people, price, number + 1)
         if not delivered:
             delivered, defective = crowd(1), set()
         if plan is None:
-            plan = synced_plan(inbox, delivered, name=name)
+            plan = synced_plan(inbox, delivered, name=inbox.name)
             widen(plan)
         else:
             deliver(inbox, delivered, day=number + 1)
@@ -161,7 +167,9 @@ def date_run(plan: Plan, run: SyncRun, number: int) -> None:
     """Move what a run did to its day, for all syncs of a test happen within seconds."""
     day = FIRST + timedelta(days=number)
     ParticipantChange.objects.filter(plan_id=plan.pk, run_id=run.id).update(changed_at=day)
-    Participant.objects.filter(plan_id=plan.pk, first_synced_at__gt=day + timedelta(days=20)).update(first_synced_at=day)
+    Participant.objects.filter(plan_id=plan.pk, first_synced_at__gt=day + timedelta(days=20)).update(
+        first_synced_at=day
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -172,11 +180,11 @@ def test_the_same_day_shuffled_changes_nothing(people: list[Any], seed: int) -> 
     inbox = Path(tempfile.mkdtemp(prefix="random-days-"))
     try:
         delivered, defective = people_of(people, 20000, 1)
-        plan = synced_plan(inbox, delivered or crowd(1), name=f"shuffled-{random.random()}")  # noqa: S311 - a name
+        plan = synced_plan(inbox, delivered or crowd(1), name=inbox.name)
         first = sync_people(plan)
         before = {table: table_rows(table, plan) for table in TABLES}
         folder = deliver(inbox, delivered or crowd(1), day=2)
-        shuffle(folder, random.Random(seed))  # noqa: S311 - an order
+        shuffle(folder, random.Random(seed))
         again = sync_people(plan)
         assert counts(again) == (first.read, 0, first.read - first.rejected, len(defective), 0), problems(again)
         assert {table: table_rows(table, plan) for table in TABLES} == before

@@ -19,6 +19,7 @@ from planbridge.participants.models import (
     Vesting,
     YearToDate,
 )
+from planbridge.participants.participant import SyncStatus
 from planbridge.plans.models import FundPrice
 from planbridge.security.ssn import unseal_ssn
 
@@ -130,7 +131,7 @@ def shown(person: Participant, state: State, day: date) -> State:
     ssn = unseal_ssn(state["ssn_sealed"], person.plan_id, person.participant_id)
     answer: State = {
         "participant_id": person.participant_id,
-        "sync_status": state["sync_status"] if state["at_recordkeeper"] else NOT_AT_RECORDKEEPER,
+        "sync_status": status_of(state),
         "ssn": mask_ssn(ssn),
     }
     answer |= {field: as_text(state[field]) for field in CENSUS}
@@ -139,6 +140,13 @@ def shown(person: Participant, state: State, day: date) -> State:
         answer[field] = lines(state[field], columns)
     answer["balances"] = valued(person.plan_id, answer["balances"], day)
     return answer | {"pending": []}
+
+
+def status_of(state: State) -> str:
+    """The sync status of a state; who was there on a day before leaving was Synced then (warnings are no history)."""
+    if not state["at_recordkeeper"]:
+        return NOT_AT_RECORDKEEPER
+    return SyncStatus.SYNCED if state["sync_status"] == NOT_AT_RECORDKEEPER else str(state["sync_status"])
 
 
 def lines(arrays: Mapping[str, list[Any]] | None, columns: Mapping[str, str]) -> list[dict[str, Any]]:

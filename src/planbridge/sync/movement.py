@@ -143,4 +143,14 @@ def missed_changes(
         if have.price is not None and abs(after * have.price - dollars) > rounding:
             detail = f"Recordkeeper ${dollars:,f}, at the prices held ${after * have.price:,.2f}."
             return [Problem("TOTALS_DIFFER", field=f"by_fund.{fund}.market_value", detail=detail)]
+    return own_contradictions(totals)
+
+
+def own_contradictions(totals: ControlTotals) -> list[Problem]:
+    """TOTALS_DIFFER when the parts of the control totals do not add up to their sum, which changes alone cannot prove."""
+    parts = {"by_source": list(totals.by_source.values()), "by_fund": [dollars for _, dollars in totals.by_fund.values()]}
+    for name, dollars in parts.items():
+        if dollars and sum(dollars) != totals.market_value:
+            detail = f"Recordkeeper ${totals.market_value:,f}, its own {name} come to ${sum(dollars):,f}."
+            return [Problem("TOTALS_DIFFER", field="market_value", detail=detail)]
     return []
