@@ -137,8 +137,8 @@ def held_of(plan: Plan) -> dict[str, list[Any]]:
 
 
 def stored(plan: Plan) -> list[list[Any]]:
-    """Every row of a plan's people and prices with its place on disk."""
-    return [table_rows(table, plan) for table in PEOPLE_TABLES if table != "run_problem"]
+    """Every row of a plan's people and prices with its place on disk: what a run rejected is told of the run, not held."""
+    return [table_rows(table, plan) for table in PEOPLE_TABLES if table not in {"run_problem", "quarantine"}]
 
 
 def sync_documents(*plans: Plan) -> None:

@@ -58,8 +58,7 @@ def unkeyed_digests(ssn: str) -> list[bytes]:
     """What one without the key could make of an SSN: whole or half digests, by bytes and in hexadecimal."""
     made = []
     for form in (ssn.encode(), f"{ssn[:3]}-{ssn[3:5]}-{ssn[5:]}".encode()):
-        for name in ("md5", "sha1", "sha256", "sha512", "blake2b"):
-            made.append(hashlib.new(name, form).digest()[:16])
+        made += [hashlib.new(name, form).digest()[:16] for name in ("md5", "sha1", "sha256", "sha512", "blake2b")]
         made.append(hmac.digest(b"", form, "sha256")[:16])
     frame = pl.DataFrame({"ssn": [ssn]}).select(polars_hash.col("ssn").nchash.xxh3_128())
     whole = int(frame.item())

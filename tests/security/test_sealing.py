@@ -89,16 +89,12 @@ def test_a_key_that_is_gone_is_named_and_its_values_stay_shut(fresh_keys: Settin
     assert second.split(":")[1] not in str(raised.value)
 
 
-@pytest.mark.parametrize("text", ["", "1", "1:short", "x:" + "A" * 44, "1:" + "!" * 44, "1:" + "A" * 43 + "="])
+@pytest.mark.parametrize("text", ["", "1", "1:short", "x:" + "A" * 43 + "=", "1:" + "!" * 44])
 def test_keys_that_are_none_are_refused_without_repeating_them(text: str) -> None:
     """US-2: what is no list of keys is refused in words that do not hold it."""
-    try:
-        ring = parse_keys(text)
-    except KeysUnusable as error:
-        assert "A" * 20 not in str(error)
-    else:
-        assert text == "1:" + "A" * 43 + "="
-        assert ring.newest == 1
+    with pytest.raises(KeysUnusable) as raised:
+        parse_keys(text)
+    assert "A" * 20 not in str(raised.value)
 
 
 def test_the_key_file_is_made_once_and_private(tmp_path: Path) -> None:

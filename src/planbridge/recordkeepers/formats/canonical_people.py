@@ -57,7 +57,9 @@ def read_whole(folder: Path, manifest: Manifest) -> Delivered:
     """All people of a small delivery."""
     census = manifest.file(PEOPLE_NDJSON)
     if census is not None:
-        lines = [line for line in (folder / PEOPLE_NDJSON).read_bytes().split(b"\n") if line.strip()]
+        content = (folder / PEOPLE_NDJSON).read_bytes()
+        check_encoding(PEOPLE_NDJSON, content)
+        lines = [line for line in content.split(b"\n") if line.strip()]
         check_count(census, len(lines))
         check_lines(PEOPLE_NDJSON, lines)
         return people_from_lines(lines, plan_ids=None)
@@ -69,6 +71,15 @@ def read_whole(folder: Path, manifest: Manifest) -> Delivered:
         tables[entry.name] = table.rows
         unknown += table.unknown
     return CsvPeople.of(tables, tuple(unknown))
+
+
+def check_encoding(name: str, content: bytes) -> None:
+    """Raises FileRefused for text that is not UTF-8: a record of it would have no plan that could be told of it."""
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FileRefused(Problem("FILE_ENCODING", value=f"{name}, line {line}")) from error
 
 
 def check_count(entry: ManifestFile, rows: int) -> None:
