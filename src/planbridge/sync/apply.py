@@ -12,7 +12,7 @@ from planbridge.security.ssn import index_ssns
 from planbridge.sync.diff import GONE_STATUS
 from planbridge.sync.frames import NUMBER, PERSON, CanonicalPart
 from planbridge.sync.run_book import copy_rows
-from planbridge.sync.staging import ARRAYS, CENSUS_COLUMNS, array_rows, census_rows
+from planbridge.sync.staging import ARRAYS, CENSUS_COLUMNS, array_rows, census_rows, plain
 from planbridge.sync.statements import statement
 
 PLAN_LOCKS = 7301  # the namespace of the plans' advisory locks
@@ -205,7 +205,9 @@ def write_prices(prices: pl.DataFrame, run_ids: Mapping[int, UUID]) -> None:
     copy_rows(
         "stage_price",
         ("plan_id", "fund", "price_date", "price", "run_id"),
-        prices.join(runs, on="plan_id", how="inner").select("plan_id", "fund", "price_date", "price", "run_id"),
+        prices.join(runs, on="plan_id", how="inner").select(
+            "plan_id", "fund", "price_date", plain("price", prices.schema["price"]), "run_id"
+        ),
     )
     with connection.cursor() as cursor:
         cursor.execute(statement("merge_prices"))
