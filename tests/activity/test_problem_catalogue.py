@@ -92,7 +92,9 @@ def test_values_at_fault_are_shown_safely(value: str | None, shown: str | None) 
     assert Problem("EMAIL_INVALID", value=value).as_json()["value"] == shown
 
 
-@pytest.mark.parametrize("code", [code for code, kind in CATALOGUE.items() if kind.group in PROVOKED and code not in LATER])
+@pytest.mark.parametrize(
+    "code", [code for code, kind in CATALOGUE.items() if kind.group in PROVOKED and code not in LATER]
+)
 def test_every_code_has_a_test_that_provokes_it(code: str) -> None:
     """PR-1: each code of connections, files, plans, participants and runs stands in a test of its part."""
     folders = PROVOKED[CATALOGUE[code].group]

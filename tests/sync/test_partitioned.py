@@ -12,7 +12,9 @@ from planbridge.sync.run import RunKind, SyncRun
 from tests.cast import Person, changed, crowd, deliver, everybody, plan_document, repriced, without
 from tests.syncing import added_plan, connected, counts, done, problems, statuses
 
-TABLES = "participant contribution_rate allocation holding vesting loan beneficiary year_to_date participant_change".split()
+TABLES = (
+    "participant contribution_rate allocation holding vesting loan beneficiary year_to_date participant_change".split()
+)
 PARTITIONS = 4
 PLANS = [f"90010{number}" for number in range(6)]
 
@@ -67,7 +69,9 @@ def result(plans: list[Plan], runs: list[list[SyncRun]]) -> list[Any]:
     for plan in plans:
         people = sorted(statuses(plan))
         seen.append([person_now(plan.pk, who) for who in people])
-        seen.append([[(line["field"], line["old"], line["new"]) for line in change_lines(plan.pk, who)] for who in people])
+        seen.append(
+            [[(line["field"], line["old"], line["new"]) for line in change_lines(plan.pk, who)] for who in people]
+        )
     return seen
 
 
@@ -83,7 +87,9 @@ def test_partitioned_tables_give_equal_results(inbox: Path) -> None:
         with database.cursor() as cursor:
             cursor.execute("SELECT count(DISTINCT tableoid) FROM participant")
             assert cursor.fetchone()[0] > 1
-            cursor.execute("SELECT count(*) FROM public.participant WHERE plan_id = ANY (%s)", [[plan.pk for plan in plans]])
+            cursor.execute(
+                "SELECT count(*) FROM public.participant WHERE plan_id = ANY (%s)", [[plan.pk for plan in plans]]
+            )
             assert cursor.fetchone()[0] == 0
     finally:
         with database.cursor() as cursor:

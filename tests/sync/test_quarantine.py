@@ -137,3 +137,14 @@ def test_a_retry_and_a_sync_that_waits_take_everybody(inbox: Path) -> None:
     assert counts(from_sync) == (3, 2, 1, 0, 0)
     assert open_quarantine(plan) == []
     assert run.id != from_sync.id
+
+
+@pytest.mark.django_db
+def test_a_malformed_record_with_money_stops_nobody(inbox: Path) -> None:
+    """PT-4: the money of a record that cannot be read is missing from what was read; the others go on."""
+    people = crowd(3)
+    people[1] = changed(people[1], first_name=["Pat"])
+    plan = synced_plan(inbox, people, form="ndjson")
+    run = sync_people(plan)
+    assert (run.status, counts(run)) == ("partly_successful", (3, 2, 0, 1, 0))
+    assert "TOTALS_DIFFER" in codes(run)

@@ -1,9 +1,10 @@
 """A drop folder: which deliveries lie there, which are complete, and which one a plan reads next."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from planbridge.activity.problem import Problem
@@ -24,6 +25,11 @@ class FoundDelivery:
     digest: str
     is_faulty: bool = False
 
+    @cached_property
+    def plans(self) -> frozenset[str]:
+        """The ids of the plans it names."""
+        return frozenset(self.manifest.plans)
+
     @property
     def as_of(self) -> datetime:
         """The moment its data describe."""
@@ -36,7 +42,12 @@ class FolderContent:
 
     deliveries: tuple[FoundDelivery, ...]
     problems: tuple[Problem, ...]
-    archived: FoundDelivery | None
+    find_archived: Callable[[], FoundDelivery | None]  # seldom needed, and its manifest may be large
+
+    @cached_property
+    def archived(self) -> FoundDelivery | None:
+        """The newest archived delivery that is still there."""
+        return self.find_archived()
 
     def next_for(self, wanted: WantedPlan) -> FoundDelivery | None:
         """The oldest delivery with this plan that is newer than what was read of it.
@@ -45,13 +56,12 @@ class FolderContent:
         again, for its files may have been mended. A plan of which nothing was ever read also finds itself in the newest
         archived delivery.
         """
-        unread = [one for one in self.waiting_for(wanted) if wanted.external_plan_id in one.manifest.plans]
+        unread = [one for one in self.waiting_for(wanted) if wanted.external_plan_id in one.plans]
         sound = [one for one in unread if not one.is_faulty]
         if unread:
             return sound[0] if sound else unread[-1]
-        archived = self.archived
-        if wanted.read_as_of is None and archived and wanted.external_plan_id in archived.manifest.plans:
-            return archived
+        if wanted.read_as_of is None and self.archived and wanted.external_plan_id in self.archived.plans:
+            return self.archived
         return None
 
     def waiting_for(self, wanted: WantedPlan) -> list[FoundDelivery]:
@@ -60,7 +70,7 @@ class FolderContent:
 
     def has_more(self, wanted: WantedPlan, after: FoundDelivery) -> bool:
         """Whether a later delivery with this plan waits."""
-        return any(one.as_of > after.as_of and wanted.external_plan_id in one.manifest.plans for one in self.deliveries)
+        return any(one.as_of > after.as_of and wanted.external_plan_id in one.plans for one in self.deliveries)
 
     def newest(self) -> FoundDelivery | None:
         """The newest complete delivery, archived ones included."""
@@ -105,7 +115,7 @@ def look_into(connection: Connection) -> FolderContent:
         else:
             problems.append(refusal)
     found.sort(key=lambda one: (one.as_of, one.folder.name))
-    return FolderContent(tuple(found), tuple(problems), newest_archived(connection, folder))
+    return FolderContent(tuple(found), tuple(problems), lambda: newest_archived(connection, folder))
 
 
 def known_faults(connection: Connection) -> set[tuple[str, str]]:

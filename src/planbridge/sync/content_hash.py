@@ -50,4 +50,5 @@ def keyed(hashes: pl.Series) -> pl.DataFrame:
     whole = pl.DataFrame({"hash": hashes})
     halves = whole.select(low=pl.col("hash") % HALF, high=pl.col("hash") // HALF).cast(pl.UInt64).to_numpy(order="c")
     encrypted = np.frombuffer(key_hashes(halves.tobytes()), dtype=np.int64).reshape(-1, 2)
-    return pl.DataFrame({"hash_high": encrypted[:, 0], "hash_low": encrypted[:, 1]})
+    high, low = (np.ascontiguousarray(encrypted[:, half]) for half in (0, 1))  # strided arrays are copied item by item
+    return pl.DataFrame({"hash_high": high, "hash_low": low})

@@ -94,9 +94,9 @@ def hold_reasons(
             money_moved=moved if before else NOTHING,
         )
         problems = judge_movement(movement, facts[plan_id].limits)
-        if feed.totals is not None and feed.is_complete:
+        if feed.totals is not None and feed.is_complete and plan_id not in summary.unreadable:
             problems += differences(feed.totals, summary.read_totals(plan_id))
-        elif feed.totals is not None and not summary.counts[plan_id].rejected:
+        elif feed.totals is not None and not feed.is_complete and not summary.counts[plan_id].rejected:
             problems += missed_changes(feed.totals, held.get(plan_id, {}), summary, moves, plan_id)
         if problems:
             reasons[plan_id] = problems
@@ -148,7 +148,10 @@ def missed_changes(
 
 def own_contradictions(totals: ControlTotals) -> list[Problem]:
     """TOTALS_DIFFER when the parts of the control totals do not add up to their sum, which changes alone cannot prove."""
-    parts = {"by_source": list(totals.by_source.values()), "by_fund": [dollars for _, dollars in totals.by_fund.values()]}
+    parts = {
+        "by_source": list(totals.by_source.values()),
+        "by_fund": [dollars for _, dollars in totals.by_fund.values()],
+    }
     for name, dollars in parts.items():
         if dollars and sum(dollars) != totals.market_value:
             detail = f"Recordkeeper ${totals.market_value:,f}, its own {name} come to ${sum(dollars):,f}."

@@ -15,7 +15,7 @@ from planbridge.sync.apply import copy_out
 from planbridge.sync.batch import Batch
 from planbridge.sync.frames import PERSON
 from planbridge.sync.quarantine import COLUMNS as QUARANTINE_COLUMNS
-from planbridge.sync.reconcile import NOTHING_READ, PeopleCounts, proof_of
+from planbridge.sync.reconcile import NOTHING_READ, PeopleCounts, differences, proof_of
 from planbridge.sync.run import RunStatus
 from planbridge.sync.run_book import (
     FULL_PROBLEM_SCHEMA,
@@ -169,9 +169,9 @@ def write_problems(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[in
     concluded_plans = [*applied, *held]
     unknown = Problem("FIELD_UNKNOWN", value=", ".join(book.unknown_fields)) if book.unknown_fields else None
     frames = [
-        run_problems(plan_id, [*book.feeds[plan_id].problems, *held.get(plan_id, ()), *([unknown] if unknown else [])])
+        run_problems(plan_id, problems)
         for plan_id in concluded_plans
-        if book.feeds[plan_id].problems or plan_id in held or unknown
+        if (problems := [*own_problems(book, plan_id, held.get(plan_id, ())), *([unknown] if unknown else [])])
     ]
     people = book.summary.findings.problems.filter(pl.col("plan_id").is_in(concluded_plans))
     everything = pl.concat(
@@ -183,6 +183,14 @@ def write_problems(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[in
         ]
     )
     copy_problems(everything, book.batch.tickets_of(concluded_plans))
+
+
+def own_problems(book: Book, plan_id: int, why_held: Sequence[Problem]) -> list[Problem]:
+    """The problems of one run itself: of its feed, what holds it, and totals that an unreadable record sets apart."""
+    feed, summary = book.feeds[plan_id], book.summary
+    is_apart = plan_id in summary.unreadable and feed.is_complete and feed.totals is not None
+    apart = differences(feed.totals, summary.read_totals(plan_id)) if is_apart and feed.totals else []
+    return [*feed.problems, *why_held, *apart]
 
 
 def conclude_dry_run(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:

@@ -84,6 +84,7 @@ class Summary:
     totals_rejected: dict[int, ReadTotals]
     warnings: dict[int, int]
     price_counts: dict[int, int]
+    unreadable: frozenset[int]  # plans with a record whose people or money cannot be counted in
 
     @property
     def prices(self) -> pl.DataFrame:
@@ -133,7 +134,18 @@ def summarise(feeds: Mapping[int, PlanFeed], stored: pl.DataFrame, findings: Fin
         totals_rejected=totals_by_plan(findings.money_rejected, rejected),
         warnings=dict(findings.problems.filter(pl.col("code").is_in(WARNINGS)).group_by("plan_id").len().iter_rows()),
         price_counts=dict(findings.prices.group_by("plan_id").len().iter_rows()),
+        unreadable=unreadable_plans(findings.problems),
     )
+
+
+def unreadable_plans(problems: pl.DataFrame) -> frozenset[int]:
+    """The plans with a record whose people or money cannot be counted in: their totals cannot agree."""
+    is_money = (pl.col("code") == "NUMBER_INVALID") & pl.col("field").str.starts_with("balances.")
+    found = problems.filter(pl.col("code").is_in(UNREADABLE) | is_money.fill_null(value=False))
+    return frozenset(found["plan_id"].unique().to_list())
+
+
+UNREADABLE = ("RECORD_MALFORMED", "RECORD_ORPHANED", "PARTICIPANT_ID_MISSING", "PARTICIPANT_DUPLICATE")
 
 
 def plan_frame(plan_ids: Collection[int]) -> pl.DataFrame:
