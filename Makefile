@@ -13,7 +13,7 @@ help: ## show the commands
 install: ## the environment .venv, exactly as uv.lock says
 	@$(uv) sync --frozen --inexact --quiet
 
-demo: install ## start everything: simulator, web, workers, with plans synced
+demo: install ## start everything: database, simulator, worker, with plans synced
 	$(run) planbridge demo
 
 test: install ## the whole test suite, with a PostgreSQL of its own (options="..." adds options of pytest)

@@ -23,7 +23,7 @@ def statuses() -> dict[str, str]:
     return found
 
 
-def tested() -> set[str]:
+def behaviours_tested() -> set[str]:
     """The numbers that open a test's docstring."""
     openings = (OPENING.match(ast.get_docstring(test) or "") for file in TEST_FILES for test in facts_of(file))
     return {number for opening in openings if opening for number in opening.group().split(", ")}
@@ -31,9 +31,9 @@ def tested() -> set[str]:
 
 def test_every_covered_behaviour_has_a_test() -> None:
     """A behaviour that is called covered is named by at least one test."""
-    assert {number for number, status in statuses().items() if status == "covered"} - tested() == set()
+    assert {number for number, status in statuses().items() if status == "covered"} - behaviours_tested() == set()
 
 
 def test_every_behaviour_of_a_test_is_in_the_documents() -> None:
     """A test names only behaviours that the documents have."""
-    assert tested() - statuses().keys() == set()
+    assert behaviours_tested() - statuses().keys() == set()

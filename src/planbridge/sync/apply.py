@@ -1,6 +1,7 @@
 """Apply: the only writer of the participant tables. Everything here happens in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from uuid import UUID
@@ -12,7 +13,7 @@ from planbridge.security.ssn import index_ssns
 from planbridge.sync.diff import GONE_STATUS
 from planbridge.sync.frames import NUMBER, PERSON, CanonicalPart
 from planbridge.sync.run_book import copy_rows
-from planbridge.sync.staging import ARRAYS, CENSUS_COLUMNS, array_rows, census_rows, plain
+from planbridge.sync.staging import ARRAYS, CENSUS_COLUMNS, SealedSsns, array_rows, census_rows, plain
 from planbridge.sync.statements import statement
 
 PLAN_LOCKS = 7301  # the namespace of the plans' advisory locks
@@ -120,10 +121,14 @@ def stage(changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[int, UUI
     if changed.people.is_empty():
         return
     prepare_stages()
-    copy_rows(f"{into}participant", CENSUS_COLUMNS, census_rows(changed, facts, run_ids))
-    for table, (delivered, columns) in ARRAYS.items():
-        rows = array_rows(changed.items[delivered], changed.people, columns)
-        copy_rows(f"{into}{table}", (*PERSON, *columns), rows)
+    with ThreadPoolExecutor(1) as pool:
+        ssns = pool.submit(
+            SealedSsns.of, changed.people
+        )  # Python's work goes along with copying, which is the server's
+        for table, (delivered, columns) in ARRAYS.items():
+            rows = array_rows(changed.items[delivered], changed.people, columns)
+            copy_rows(f"{into}{table}", (*PERSON, *columns), rows)
+        copy_rows(f"{into}participant", CENSUS_COLUMNS, census_rows(changed, facts, run_ids, ssns.result()))
 
 
 def ssn_conflicts(people: pl.DataFrame, open_plan_ids: Sequence[int]) -> pl.DataFrame:

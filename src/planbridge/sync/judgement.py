@@ -21,6 +21,7 @@ from planbridge.sync.validate import (
     rejected_people,
     spell_facts,
     validate,
+    with_day,
 )
 
 PRINTS = ("fingerprint_high", "fingerprint_low")
@@ -77,7 +78,9 @@ def judge(part: Delivered, background: Background, mark: Callable[[str, int], No
 
     hashes = content_hashes(canonical)
     canonical, hashes, duplicates = settle_duplicates(canonical, hashes)
-    problems = pl.concat([strays.problems, duplicates, validate(canonical, known)])
+    dated = with_day(canonical, known)
+    spells = spell_facts(canonical.items["employment"], dated)
+    problems = pl.concat([strays.problems, duplicates, validate(canonical, known, dated, spells)])
     rejected = rejected_people(problems)
     mark("validate", problems.height)
 
@@ -107,7 +110,7 @@ def judge(part: Delivered, background: Background, mark: Callable[[str, int], No
         rejected=rejected,
         comparison=comparison,
         changed=changed,
-        facts=facts_of(canonical, delivered, comparison, recognition, known),
+        facts=facts_of(delivered, comparison, recognition, judge_again_days(dated, spells)),
         prices=prices,
         money=everybody,
         money_rejected=everybody.clear() if lost is None else lost,
@@ -116,16 +119,10 @@ def judge(part: Delivered, background: Background, mark: Callable[[str, int], No
 
 
 def facts_of(
-    canonical: CanonicalPart,
-    delivered: DeliveredPart,
-    comparison: Comparison,
-    recognition: Recognition,
-    known: KnownPlans,
+    delivered: DeliveredPart, comparison: Comparison, recognition: Recognition, again: pl.DataFrame
 ) -> pl.DataFrame:
     """record, outcome, person, halves of hash and fingerprint, judge_again_on of the accepted."""
     keys = delivered.keyed_people.select("record", "person_key")
-    people = canonical.people.join(known.as_of, on="plan_id", how="left", maintain_order="left")
-    again = judge_again_days(people, spell_facts(canonical.items["employment"], people))
     return (
         comparison.outcomes.select("record", *PERSON, "hash_high", "hash_low", "outcome")
         .join(keys, on="record", how="left", maintain_order="left")

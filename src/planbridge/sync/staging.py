@@ -1,6 +1,7 @@
 """Staging: new and changed people as rows for COPY, one row a person and table, items as PostgreSQL arrays."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from uuid import UUID
 
@@ -68,13 +69,19 @@ def as_csv(rows: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def element(name: str, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
-    """An item's value as an element of an array literal."""
-    column = pl.col(name)
-    if kind == pl.String:
-        escaped = column.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-        return pl.concat_str(pl.lit('"'), escaped, pl.lit('"')).fill_null(pl.lit("NULL")).alias(name)
-    return plain(name, kind).fill_null(pl.lit("NULL")).alias(name)
+# What an element of an array literal must not have when it stands there without quotes.
+NEEDS_QUOTES = r'[\s,{}"\\]|^$|^(?i:null)$'
+
+
+def element(name: str, rows: pl.DataFrame) -> pl.Expr:
+    """An item's value as an element of an array literal; text is quoted where any of the column has to be."""
+    kind, column = rows.schema[name], pl.col(name)
+    if kind != pl.String:
+        return plain(name, kind).fill_null(pl.lit("NULL")).alias(name)
+    if not rows[name].str.contains(NEEDS_QUOTES).any():
+        return column.fill_null(pl.lit("NULL"))
+    escaped = column.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
+    return pl.concat_str(pl.lit('"'), escaped, pl.lit('"')).fill_null(pl.lit("NULL")).alias(name)
 
 
 def plain(name: str, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
@@ -88,7 +95,7 @@ def array_rows(items: pl.DataFrame, people: pl.DataFrame, columns: Mapping[str, 
     ordered = items.sort("record", *list(columns.values())[:2]) if "hire_dates" not in columns else items
     gathered = (
         ordered.lazy()
-        .select("record", *(element(name, items.schema[name]) for name in columns.values()))
+        .select("record", *(element(name, items) for name in columns.values()))
         .group_by("record", maintain_order=True)
         .agg(pl.col(name).str.join(",") for name in columns.values())
         .with_columns(pl.concat_str(pl.lit("{"), pl.col(name), pl.lit("}")).alias(name) for name in columns.values())
@@ -98,18 +105,32 @@ def array_rows(items: pl.DataFrame, people: pl.DataFrame, columns: Mapping[str, 
     return named.select(*PERSON, *(pl.col(name).alias(array) for array, name in columns.items()))
 
 
-def census_rows(changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[int, UUID]) -> pl.DataFrame:
-    """Rows of stage_participant. `facts`: record and FACTS of the same people."""
-    people = changed.people.join(facts, on="record", how="inner", maintain_order="left")
+@dataclass(frozen=True)
+class SealedSsns:
+    """The SSNs of people in their order, sealed and indexed, as PostgreSQL bytea texts."""
+
+    sealed: list[str]
+    index: list[str]
+
+    @staticmethod
+    def of(people: pl.DataFrame) -> "SealedSsns":
+        """The SSNs of people (plan_id, participant_id, ssn)."""
+        return SealedSsns(seal_ssns(people.select(*PERSON, "ssn").iter_rows()), index_ssns(people["ssn"].to_list()))
+
+
+def census_rows(
+    changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[int, UUID], ssns: SealedSsns
+) -> pl.DataFrame:
+    """Rows of stage_participant. `facts`: record and FACTS of the same people; `ssns`: theirs, in their order."""
+    people = changed.people.with_columns(
+        ssn_sealed=pl.Series(ssns.sealed, dtype=pl.String), ssn_index=pl.Series(ssns.index, dtype=pl.String)
+    ).join(facts, on="record", how="inner", maintain_order="left")
     spells = array_rows(
         changed.items["employment"], people, {"hire_dates": "hire_date", "termination_dates": "termination_date"}
     )
     runs = pl.DataFrame({"plan_id": list(run_ids), "run_id": [str(run) for run in run_ids.values()]})
-    sealed = seal_ssns(people.select(*PERSON, "ssn").iter_rows())
-    index = index_ssns(people["ssn"].to_list())
     return (
-        people.with_columns(ssn_sealed=pl.Series(sealed, dtype=pl.String), ssn_index=pl.Series(index, dtype=pl.String))
-        .join(spells, on=list(PERSON), how="left", maintain_order="left")
+        people.join(spells, on=list(PERSON), how="left", maintain_order="left")
         .join(runs, on="plan_id", how="inner", maintain_order="left")
         .select(
             *PERSON,

@@ -145,7 +145,7 @@ def unreadable_plans(problems: pl.DataFrame) -> frozenset[int]:
     return frozenset(found["plan_id"].unique().to_list())
 
 
-UNREADABLE = ("RECORD_MALFORMED", "RECORD_ORPHANED", "PARTICIPANT_ID_MISSING", "PARTICIPANT_DUPLICATE")
+UNREADABLE = ("RECORD_MALFORMED", "RECORD_ORPHANED", "PARTICIPANT_ID_MISSING")
 
 
 def plan_frame(plan_ids: Collection[int]) -> pl.DataFrame:

@@ -32,10 +32,17 @@ class KnownPlans:
     as_of: pl.DataFrame
 
 
-def validate(part: CanonicalPart, known: KnownPlans) -> pl.DataFrame:
-    """Problems of the part's people (plan_id, participant_id, code, field, value), those of normalising included."""
-    people = part.people.join(known.as_of, on="plan_id", how="left", maintain_order="left")
-    tables = part.items | {"people": people, "spells": spell_facts(part.items["employment"], people)}
+def with_day(part: CanonicalPart, known: KnownPlans) -> pl.DataFrame:
+    """The part's people with `as_of`, the day of their plan's delivery."""
+    return part.people.join(known.as_of, on="plan_id", how="left", maintain_order="left")
+
+
+def validate(part: CanonicalPart, known: KnownPlans, people: pl.DataFrame, spells: pl.DataFrame) -> pl.DataFrame:
+    """Problems of the part's people (plan_id, participant_id, code, field, value), those of normalising included.
+
+    `people` as with_day gives them, `spells` as spell_facts does.
+    """
+    tables = part.items | {"people": people, "spells": spells}
     owners = part.people.select("record", *PERSON)
     found = [problem for table, rows in tables.items() for problem in broken_rows(table, rows, owners)]
     found += [problem for rule in GROUP_RULES for problem in broken_groups(rule, tables[rule.table], owners)]
