@@ -147,6 +147,8 @@ def test_a_run_says_who_asked_and_how_it_went(inbox: Path) -> None:
     plan = synced_plan(inbox, crowd(2))
     run = sync_people(plan)
     assert run.requested_by == "test"
+    assert run.started_at is not None
+    assert run.finished_at is not None
     assert run.requested_at <= run.started_at <= run.finished_at
     assert [stage["stage"] for stage in run.stages][:1] == ["extract"]
     assert {"normalise", "validate", "diff", "guard", "apply", "reconcile"} <= {stage["stage"] for stage in run.stages}
