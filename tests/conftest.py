@@ -7,8 +7,14 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from planbridge.config.embedded_postgres import EmbeddedServer, attach, release
+
+# The same examples for everybody in continuous integration; new ones on every run elsewhere.
+hypothesis_settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI") == "true":
+    hypothesis_settings.load_profile("ci")
 
 GIVEN_URL = os.environ.get("DATABASE_URL")
 
