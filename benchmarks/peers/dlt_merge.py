@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import dlt
 import psycopg
-import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no type information
+import pyarrow as pa
 from dlt.destinations import postgres
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
