@@ -79,8 +79,8 @@ def refuse_unusable(home: PostgresHome, account: Account) -> None:
     if found != expected:
         message = (
             f"The data directory {directory} was made by PostgreSQL {found}, this Planbridge brings PostgreSQL "
-            f"{expected}; dump it with the Planbridge that made it (`planbridge backup`), set PLANBRIDGE_HOME to an "
-            "empty directory, and run `planbridge restore` there."
+            f"{expected}; run `planbridge backup FILE --with-keys` with the Planbridge that made it, then set "
+            "PLANBRIDGE_HOME to an empty directory and run `planbridge restore FILE --with-keys` with this one."
         )
         raise EmbeddedPostgresError(message)
 
