@@ -1,0 +1,1 @@
+"""Task Scheduling: which syncs run when, and how fresh each plan is."""
