@@ -16,12 +16,32 @@ class Verb(models.TextChoices):
     RUN_CANCELED = "run_canceled", "Run canceled"
     CONNECTION_ADDED = "connection_added", "Connection added"
     CONNECTION_REMOVED = "connection_removed", "Connection removed"
+    USER_INVITED = "user_invited", "User invited"
+    USER_JOINED = "user_joined", "User joined"
+    USER_CHANGED = "user_changed", "User changed"
+    SCHEDULE_ADDED = "schedule_added", "Task scheduled"
+    SCHEDULE_CHANGED = "schedule_changed", "Scheduled task changed"
+    SCHEDULE_SWITCHED_ON = "schedule_switched_on", "Scheduled task switched on"
+    SCHEDULE_SWITCHED_OFF = "schedule_switched_off", "Scheduled task switched off"
+    SCHEDULE_REMOVED = "schedule_removed", "Scheduled task removed"
+    SCHEDULE_RUN = "schedule_run", "Schedule run"
+    SCHEDULE_NOT_RUN = "schedule_not_run", "Schedule did not run"
+    FRESHNESS_TARGET_CHANGED = "freshness_target_changed", "Freshness target changed"
+
+
+# Their entries have the id of a run; of which kind.
+SYNCS = {Verb.PLAN_SYNC: "plan", Verb.PARTICIPANT_SYNC: "participants"}
 
 
 class ActivityEntry(models.Model):
-    """What happened, to what, by whom, when; plan 0 means the whole installation."""
+    """What happened, to what, by whom, when; plan 0 means the whole firm.
+
+    `status` is how it ended, in the words of a run's status, and null for a sync: that one's status stands in its run.
+    `run`, `plan` and `connection` are no columns but ways to rows of other tables with the same ids, where there are any.
+    """
 
     pk = models.CompositePrimaryKey("plan_id", "id")
+    firm_id = models.BigIntegerField(null=True)
     plan_id = models.BigIntegerField()
     id = models.UUIDField()
     verb = models.TextField(choices=Verb.choices)
@@ -29,8 +49,42 @@ class ActivityEntry(models.Model):
     connection_id = models.BigIntegerField(null=True)
     actor = models.TextField()
     happened_at = models.DateTimeField()
+    status = models.TextField(null=True)
     detail = models.JSONField(default=dict)
+    run = models.ForeignObject(
+        "sync.SyncRun",
+        models.DO_NOTHING,
+        from_fields=["plan_id", "id"],
+        to_fields=["plan_id", "id"],
+        null=True,
+        related_name="+",
+    )
+    plan = models.ForeignObject(
+        "plans.Plan", models.DO_NOTHING, from_fields=["plan_id"], to_fields=["id"], null=True, related_name="+"
+    )
+    connection = models.ForeignObject(
+        "recordkeepers.Connection",
+        models.DO_NOTHING,
+        from_fields=["connection_id"],
+        to_fields=["id"],
+        null=True,
+        related_name="+",
+    )
 
     class Meta:
         db_table = "activity"
-        indexes = (models.Index(fields=["-happened_at"], name="activity_newest_first"),)
+        indexes = (
+            models.Index(fields=["firm_id", "-happened_at", "-id"], name="activity_of_firm"),
+            models.Index(fields=["firm_id", "verb", "-happened_at", "-id"], name="activity_of_verb"),
+            models.Index(fields=["plan_id", "-happened_at", "-id"], name="activity_of_plan"),
+            models.Index(
+                fields=["firm_id", "participant_id", "-happened_at"],
+                condition=~models.Q(participant_id=""),
+                name="activity_of_participant",
+            ),
+            models.Index(
+                fields=["firm_id", "status", "-happened_at", "-id"],
+                condition=models.Q(status__isnull=False),
+                name="activity_of_status",
+            ),
+        )

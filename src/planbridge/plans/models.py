@@ -1,5 +1,7 @@
 """The tables of the plans package."""
 
+from planbridge.plans.access import PlanAccess
+from planbridge.plans.figures import PlanFigures
 from planbridge.plans.fund import FundPrice, PlanFund
 from planbridge.plans.plan import Plan, PlanContact, PlanFieldHistory, PlanProvision, PlanSource
 from planbridge.plans.version import PlanVersion, VersionDefaultInvestment, VersionFund
@@ -7,8 +9,10 @@ from planbridge.plans.version import PlanVersion, VersionDefaultInvestment, Vers
 __all__ = [
     "FundPrice",
     "Plan",
+    "PlanAccess",
     "PlanContact",
     "PlanFieldHistory",
+    "PlanFigures",
     "PlanFund",
     "PlanProvision",
     "PlanSource",

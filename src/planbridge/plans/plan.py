@@ -1,6 +1,7 @@
 """A plan: what the recordkeeper says of it, and which version of its terms participants see."""
 
 from django.db import models
+from django.db.models.functions import Collate, Upper
 
 
 class PlanStatus(models.TextChoices):
@@ -41,6 +42,7 @@ class Plan(models.Model):
     judged_with = models.CharField(max_length=64, blank=True)
     people_loss_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=5)
     money_move_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=10)
+    freshness_hours = models.PositiveSmallIntegerField(null=True)  # null: the firm's
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -48,7 +50,13 @@ class Plan(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["connection", "external_plan_id"], name="plan_once_a_connection"),
         )
-        indexes = (models.Index(fields=["external_plan_id"], name="plan_external_plan_id"),)
+        indexes = (
+            models.Index(fields=["external_plan_id"], name="plan_external_plan_id"),
+            # By bytes of the capitals, whatever the database's collation: one index then serves prefixes and order.
+            models.Index("firm", Collate(Upper("name"), "C"), "id", name="plan_name_of_firm"),
+            models.Index("firm", Collate(Upper("employer_name"), "C"), name="plan_employer_of_firm"),
+            models.Index("firm", Collate(Upper("external_plan_id"), "C"), name="plan_external_id_of_firm"),
+        )
 
     def __str__(self) -> str:
         return f"{self.external_plan_id} {self.name}".strip()
