@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection as database
+from polars.testing import assert_frame_equal
 
 from planbridge.participants.models import Participant
 from planbridge.plans.lifecycle import activate_plan, add_plans
@@ -14,12 +15,14 @@ from planbridge.recordkeepers.connection import Connection, ConnectionKind
 from planbridge.recordkeepers.connections import NewConnection, add_connection
 from planbridge.recordkeepers.connector import ListedPlan
 from planbridge.security.firm import only_firm
+from planbridge.sync.apply import people_by_rows
 from planbridge.sync.request import SyncOptions, request_syncs
+from planbridge.sync.roll import read_rolls
 from planbridge.sync.run import Quarantine, RunKind, RunProblem, SyncRun
 from planbridge.sync.work import work_batch
 from tests.cast import PLAN_ID, Document, Person, deliver, plan_document
 
-STAGES = "participant contribution_rate allocation holding vesting loan beneficiary year_to_date person price".split()
+STAGES = "participant contribution_rate allocation holding vesting loan beneficiary year_to_date person price touched".split()
 EVERYBODY = SyncOptions()
 
 
@@ -71,7 +74,14 @@ def done(plans: Sequence[Plan], kind: RunKind, options: SyncOptions = EVERYBODY)
     asked = dict(request_syncs(fresh, kind, actor="test", options=options))
     for batch_id in set(SyncRun.objects.filter(id__in=asked.values()).values_list("batch_id", flat=True)):
         work(batch_id)
+    assert_rolls_are_as_held([plan.pk for plan in plans])
     return [run_of(asked[plan.pk]) for plan in plans]
+
+
+def assert_rolls_are_as_held(plan_ids: Sequence[int]) -> None:
+    """Whatever a run wrote, a plan's roll says the same as the rows of its people."""
+    enrolled, with_roll = read_rolls(plan_ids)
+    assert_frame_equal(enrolled, people_by_rows(list(with_roll)), check_row_order=False)
 
 
 def work(batch_id: UUID) -> None:

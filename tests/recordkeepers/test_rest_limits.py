@@ -1,10 +1,16 @@
 """A connection's limits hold across all workers, and a killed worker's share is free at once."""
 
+import json
+import os
+import subprocess
+import sys
 import threading
 import time
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from django.db import connection as database
 from django.db import connections
 
 from planbridge.recordkeepers import limits as limits_module
@@ -14,6 +20,17 @@ from planbridge.recordkeepers.limits import RequestLimits
 from planbridge.recordkeepers.rest import RestConnector
 from planbridge.security.firm import Firm
 from tests.recordkeepers.independent_recordkeeper import Answer, Asked, recordkeeper_that
+
+READ_SIX_PLANS = """
+import django, sys
+django.setup()
+from planbridge.recordkeepers.connection import Connection
+from planbridge.recordkeepers.connector import WantedPlan
+from planbridge.recordkeepers.rest import RestConnector
+wanted = [WantedPlan(number, str(number)) for number in range(6)]
+for one in RestConnector(Connection.objects.get(), {"token": "key"}).read_plans(wanted):
+    assert not one.problems, one.problems
+"""
 
 
 def saved_connection(**fields: object) -> Connection:
@@ -42,6 +59,28 @@ def test_requests_a_minute_hold_across_workers() -> None:
         worker.close()
     # Ten requests at one every 50 ms: the first at once, nine waits.
     assert time.monotonic() - started >= 0.4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_requests_a_minute_hold_across_processes() -> None:
+    """RK-1: Two processes that read the same connection share its rate: no request comes before its place in the row."""
+    moments: list[float] = []
+
+    def answers(asked: Asked) -> Answer:
+        moments.append(time.monotonic())
+        return Answer(json.dumps({"plan_id": asked.path.rpartition("/")[2]}))
+
+    with recordkeeper_that(answers) as recordkeeper:
+        saved_connection(requests_per_minute=600, settings={"url": recordkeeper.url})
+        given = database.get_connection_params()
+        parts = {name: given[name] for name in ("host", "port", "user", "password", "dbname") if given.get(name)}
+        place = {"DATABASE_URL": f"postgresql:///?{urlencode(parts)}"}
+        command = [sys.executable, "-c", READ_SIX_PLANS]
+        readers = [subprocess.Popen(command, env=os.environ | place) for _ in range(2)]
+        assert [reader.wait(60) for reader in readers] == [0, 0]
+    assert len(moments) == 12
+    # One request every 100 ms, counted from the first, whoever makes it; half a place for the way to the recordkeeper.
+    assert all(moment - moments[0] >= 0.1 * number - 0.05 for number, moment in enumerate(sorted(moments)))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,7 +9,18 @@ import pytest
 from planbridge.participants.lookup import person_now
 from planbridge.participants.models import ParticipantChange
 from planbridge.plans.models import FundPrice, Plan
-from tests.cast import crowd, deliver, everybody, position, price_day, repriced
+from tests.cast import (
+    change_manifest,
+    changed,
+    control_totals,
+    crowd,
+    deliver,
+    everybody,
+    person,
+    position,
+    price_day,
+    repriced,
+)
 from tests.syncing import counts, problems, statuses, sync_people, synced_plan, table_rows
 
 PEOPLE_TABLES = (
@@ -74,3 +85,17 @@ def test_a_price_change_alone_never_holds_a_run(inbox: Path) -> None:
     deliver(inbox, repriced(crowd(8), NEW_PRICES, day=2), day=2)
     run = sync_people(plan)
     assert (run.status, counts(run)) == ("successful", (8, 0, 8, 0, 0))
+
+
+@pytest.mark.django_db
+def test_a_position_without_price_and_value_counts_at_the_newest_known_price(inbox: Path) -> None:
+    """PT-5: a position delivered with units alone is worth units x its fund's newest price, in the proof as well."""
+    priced = person(7, "Gil")
+    bare = changed(priced, balances=[priced["balances"][0] | {"price": None, "market_value": None, "price_date": None}])
+    plan = synced_plan(inbox, [priced])
+    sync_people(plan)
+    totals = control_totals(plan.external_plan_id, [priced])
+    change_manifest(deliver(inbox, [bare], day=2), totals=[totals])
+    run = sync_people(plan)
+    assert (run.status, counts(run), problems(run)) == ("successful", (1, 0, 1, 0, 0), [])
+    assert run.proof["market_value"]["read"] == priced["balances"][0]["market_value"]

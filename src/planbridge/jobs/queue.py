@@ -1,16 +1,18 @@
 """The job queue: all that callers see of procrastinate. A job is enqueued in the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from planbridge.jobs.statements import statement
+
 JsonArguments = Mapping[str, str | int | bool | None]
 
-__all__ = ["JobContext", "app", "enqueue"]
+__all__ = ["JobContext", "app", "enqueue", "withdraw_jobs"]
 
 
 def enqueue(
@@ -36,3 +38,9 @@ def enqueue(
             for waiting in app.job_manager.list_jobs(queueing_lock=unique or lock, status="todo"):
                 if waiting.id is not None:
                     return waiting.id
+
+
+def withdraw_jobs(task: str, argument: str, values: Collection[str]) -> None:
+    """Take waiting jobs out of the queue, in the caller's transaction: those whose argument has one of the values."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("withdraw_jobs"), {"task": task, "argument": argument, "values": list(values)})

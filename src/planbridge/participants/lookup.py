@@ -1,24 +1,13 @@
 """Looks people up: as they are, as they were on a day, and what changed of them; SSNs always masked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model
-
 from planbridge.activity.masking import mask_ssn
-from planbridge.participants.models import (
-    Allocation,
-    Beneficiary,
-    ContributionRate,
-    Holding,
-    Loan,
-    Participant,
-    ParticipantChange,
-    Vesting,
-    YearToDate,
-)
+from planbridge.participants.held import ITEMS, items_held
+from planbridge.participants.models import Participant, ParticipantChange
 from planbridge.participants.participant import SyncStatus
 from planbridge.plans.models import FundPrice
 from planbridge.security.ssn import unseal_ssn
@@ -47,33 +36,6 @@ CENSUS = (
     "prior_year_fica_wages",
 )
 EMPLOYMENT = {"hire_dates": "hire_date", "termination_dates": "termination_date"}
-# field of a person -> (table, array column -> name of an item's part)
-ITEMS: dict[str, tuple[type[Model], dict[str, str]]] = {
-    "contribution_rates": (ContributionRate, {"sources": "source", "percents": "percent", "amounts": "amount"}),
-    "allocations": (Allocation, {"sources": "source", "funds": "fund", "percents": "percent"}),
-    "balances": (Holding, {"sources": "source", "funds": "fund", "units": "units"}),
-    "vesting": (Vesting, {"sources": "source", "percents": "percent"}),
-    "loans": (
-        Loan,
-        {
-            "loan_ids": "loan_id",
-            "types": "type",
-            "origination_dates": "origination_date",
-            "original_amounts": "original_amount",
-            "balances": "balance",
-            "payments": "payment",
-            "frequencies": "frequency",
-            "rates": "rate",
-            "maturity_dates": "maturity_date",
-            "statuses": "status",
-        },
-    ),
-    "beneficiaries": (
-        Beneficiary,
-        {"classes": "class", "names": "name", "relationships": "relationship", "percents": "percent"},
-    ),
-    "ytd": (YearToDate, {"sources": "source", "amounts": "amount"}),
-}
 CENT = Decimal("0.01")
 NOT_AT_RECORDKEEPER = "not_at_recordkeeper"
 
@@ -104,7 +66,7 @@ def undo(state: State, change: ParticipantChange) -> None:
     for field, (old, _) in change.changes.items():
         table, _, array = field.partition(".")
         if array:
-            arrays = {**dict.fromkeys(ITEMS[table][1]), **(state[table] or {}), array: old}
+            arrays = {**dict.fromkeys(ITEMS[table]), **(state[table] or {}), array: old}
             state[table] = arrays if any(values is not None for values in arrays.values()) else None
         elif field != "ssn":
             state[field] = old
@@ -114,16 +76,22 @@ def undo(state: State, change: ParticipantChange) -> None:
 
 def state_of(person: Participant) -> State:
     """What is held of a person, field by field, as the history names the fields."""
-    state: State = {field: getattr(person, field) for field in (*CENSUS, *EMPLOYMENT)}
-    state |= {
-        "ssn_sealed": bytes(person.ssn_sealed),
-        "at_recordkeeper": person.sync_status != NOT_AT_RECORDKEEPER,
-        "sync_status": person.sync_status,
+    return states_of([person])[person.participant_id]
+
+
+def states_of(people: Sequence[Participant]) -> dict[str, State]:
+    """What is held of people of one plan, by participant id; one statement."""
+    items = items_held(people[0].plan_id, [person.participant_id for person in people]) if people else {}
+    return {
+        person.participant_id: {
+            **{field: getattr(person, field) for field in (*CENSUS, *EMPLOYMENT)},
+            "ssn_sealed": bytes(person.ssn_sealed),
+            "at_recordkeeper": person.sync_status != NOT_AT_RECORDKEEPER,
+            "sync_status": person.sync_status,
+            **items[person.participant_id],
+        }
+        for person in people
     }
-    for field, (table, columns) in ITEMS.items():
-        rows = table._default_manager.filter(plan_id=person.plan_id, participant_id=person.participant_id)
-        state[field] = rows.values(*columns).first()
-    return state
 
 
 def shown(person: Participant, state: State, day: date) -> State:
@@ -136,7 +104,7 @@ def shown(person: Participant, state: State, day: date) -> State:
     }
     answer |= {field: as_text(state[field]) for field in CENSUS}
     answer["employment"] = lines({field: state[field] for field in EMPLOYMENT}, EMPLOYMENT)
-    for field, (_, columns) in ITEMS.items():
+    for field, columns in ITEMS.items():
         answer[field] = lines(state[field], columns)
     answer["balances"] = valued(person.plan_id, answer["balances"], day)
     return answer | {"pending": []}
@@ -213,7 +181,7 @@ def field_lines(field: str, before: State, after: State, change: ParticipantChan
     if field not in ITEMS:
         old, new = change.changes[field]
         return [(field, plain(old), plain(new))]
-    columns = ITEMS[field][1]
+    columns = ITEMS[field]
     olds, news = by_key(lines(before[field], columns)), by_key(lines(after[field], columns))
     return [
         (f"{field}.{key}", olds.get(key), news.get(key))

@@ -11,6 +11,7 @@ from planbridge.participants.account import (
 )
 from planbridge.participants.history import ParticipantChange
 from planbridge.participants.participant import Participant
+from planbridge.participants.roll import PlanRoll
 
 __all__ = [
     "Allocation",
@@ -20,6 +21,7 @@ __all__ = [
     "Loan",
     "Participant",
     "ParticipantChange",
+    "PlanRoll",
     "Vesting",
     "YearToDate",
 ]

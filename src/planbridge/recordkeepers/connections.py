@@ -103,11 +103,17 @@ def check(new: NewConnection) -> None:
 
 def remove_connection(connection: Connection, *, actor: str) -> None:
     """Remove a connection that has no plans; raises ConnectionRefused."""
-    number, name = connection.pk, connection.name
+    gone = Happening(
+        Verb.CONNECTION_REMOVED,
+        actor,
+        connection_id=connection.pk,
+        firm_id=connection.firm_id,
+        detail={"name": connection.name},
+    )
     try:
         with transaction.atomic():
             connection.delete()
-            record_activity(Happening(Verb.CONNECTION_REMOVED, actor, connection_id=number, detail={"name": name}))
+            record_activity(gone)
     except RestrictedError as error:
-        message = f"Connection {name} has plans; a connection is removed only when it has none."
+        message = f"Connection {connection.name} has plans or scheduled tasks; a connection is removed only when it has none."
         raise ConnectionRefused(message) from error

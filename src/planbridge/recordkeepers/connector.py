@@ -8,7 +8,7 @@
 Bad data is no error: it comes as problems of a plan's feed and of its records.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -123,16 +123,27 @@ class PlanFeed:
     requests: tuple[RequestLine, ...] = ()
 
 
+class DeliveryRefused(Exception):  # noqa: N818 - no broken machine: what was delivered cannot be taken
+    """A delivery, or a file of it, cannot be taken as it is; the problem says why and who mends it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
 @dataclass(frozen=True)
 class PeopleGroup:
     """Plans that are worked on together: their feeds, and their people in parts of at most 100,000.
 
     Several parts are only given for one plan by itself, each with other participants. `parts` can be gone through
-    more than once (a held run keeps what it read).
+    more than once (a held run keeps what it read). Going through them may raise DeliveryRefused: then `when_refused`
+    gives the group to take instead, in which each feed says why.
     """
 
     feeds: tuple[PlanFeed, ...]
     parts: Iterable[Delivered]
+    has_one_part: bool = False
+    when_refused: "Callable[[Problem], PeopleGroup] | None" = None
 
 
 class Connector(Protocol):

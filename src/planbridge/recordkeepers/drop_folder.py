@@ -109,7 +109,9 @@ def look_into(connection: Connection) -> FolderContent:
             problems.append(problem or Problem("MANIFEST_INVALID", value=path.name))
             continue
         delivery = FoundDelivery(path, manifest, digest, is_faulty=(path.name, digest) in faulty)
-        refusal = refuse_late(connection, delivery)
+        refusal = refuse_repeated(connection, delivery) or refuse_late(connection, delivery)
+        if not path.is_dir() and refusal is None:
+            continue  # another worker moved it meanwhile
         if refusal is None:
             found.append(delivery)
         else:
@@ -128,6 +130,17 @@ def note_fault(connection: Connection, delivery: FoundDelivery, problem: Problem
     """Remember that a delivery's files are at fault, so that it does not stand in the way of newer ones."""
     rows = Delivery.objects.filter(connection=connection, name=delivery.folder.name, digest=delivery.digest)
     rows.update(problem_code=problem.code)
+
+
+def refuse_repeated(connection: Connection, delivery: FoundDelivery) -> Problem | None:
+    """Refuse a delivery that all have read and that lies there again; its row goes on saying that it was read."""
+    name = delivery.folder.name
+    read = Delivery.objects.filter(connection=connection, name=name, digest=delivery.digest)
+    # A folder that another worker is just archiving is gone before its row says so.
+    if not read.filter(state=DeliveryState.ARCHIVED).exists() or not delivery.folder.is_dir():
+        return None
+    move_aside(delivery.folder, REFUSED)
+    return Problem("FILE_DUPLICATE", value=name, detail=f"It was read before, and lies in {ARCHIVE}/ already.")
 
 
 def refuse_late(connection: Connection, delivery: FoundDelivery) -> Problem | None:
@@ -169,11 +182,15 @@ def newest_archived(connection: Connection, folder: Path) -> FoundDelivery | Non
     return None
 
 
-def archive(connection: Connection, delivery: FoundDelivery) -> None:
-    """Move a delivery that all have read to archive/, and remember it."""
-    move_aside(delivery.folder, ARCHIVE)
+def put_away(connection: Connection, delivery: FoundDelivery, *, is_passed_over: bool) -> None:
+    """Move a delivery that nobody waits for any more to archive/, and remember it.
+
+    One whose files are at fault, and that somebody passed over for a newer one, goes to refused/ with its reason.
+    """
+    is_refused = delivery.is_faulty and is_passed_over
+    move_aside(delivery.folder, REFUSED if is_refused else ARCHIVE)
     Delivery.objects.filter(connection=connection, name=delivery.folder.name, digest=delivery.digest).update(
-        state=DeliveryState.ARCHIVED
+        state=DeliveryState.REFUSED if is_refused else DeliveryState.ARCHIVED
     )
 
 

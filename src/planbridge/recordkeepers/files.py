@@ -1,6 +1,8 @@
 """The `files` connector: canonical deliveries in a drop folder."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,10 @@ from planbridge.recordkeepers.connector import (
 from planbridge.recordkeepers.drop_folder import (
     FolderContent,
     FoundDelivery,
-    archive,
     drop_folder,
     look_into,
     note_fault,
+    put_away,
 )
 from planbridge.recordkeepers.formats.canonical_csv import FileRefused
 from planbridge.recordkeepers.formats.canonical_people import people_files, people_of
@@ -86,24 +88,32 @@ class FilesConnector:
         content = look_into(self.connection)
         for delivery, plans in by_delivery(content, wanted):
             if delivery is None:
-                feeds = [PlanFeed(plan, has_news=False, problems=nothing_for(content, plan)) for plan in plans]
-                yield PeopleGroup(tuple(feeds), ())
+                silent = [PlanFeed(plan, has_news=False, problems=nothing_for(content, plan)) for plan in plans]
+                yield PeopleGroup(tuple(silent), ())
             else:
+                feeds = feeds_of(content, delivery, plans)
+                refuse = partial(self.refused, delivery, feeds)
                 try:
-                    yield from people_groups(content, delivery, plans)
+                    for group in people_groups(delivery, feeds):
+                        yield replace(group, when_refused=refuse)
                 except FileRefused as refused:
-                    note_fault(self.connection, delivery, refused.problem)
-                    yield refused_group(feeds_of(content, delivery, plans), refused.problem)
+                    yield refuse(refused.problem)
+
+    def refused(self, delivery: FoundDelivery, feeds: Sequence[PlanFeed], problem: Problem) -> PeopleGroup:
+        """What plans get of a delivery whose files are at fault; that is remembered."""
+        note_fault(self.connection, delivery, problem)
+        return refused_group(feeds, problem)
 
     def settle(self, kind: str, read: Sequence[PlanFeed | PlanAnswer]) -> None:  # noqa: ARG002 - the protocol's
-        """Archive each delivery that every plan it names has read for both syncs, or a newer one of."""
+        """Put each delivery away that every plan it names has read for both syncs, or a newer one of."""
         for delivery in look_into(self.connection).deliveries:
             plans = self.connection.plan_set.filter(external_plan_id__in=delivery.manifest.plans).values_list(
                 "document_as_of", "participants_as_of"
             )
             marks = list(plans)
             if marks and all(mark is not None and mark >= delivery.as_of for row in marks for mark in row):
-                archive(self.connection, delivery)
+                passed_over = any(mark > delivery.as_of for row in marks for mark in row if mark)
+                put_away(self.connection, delivery, is_passed_over=passed_over)
 
 
 def by_delivery(
@@ -178,14 +188,12 @@ def plan_answer(
     )
 
 
-def people_groups(
-    content: FolderContent, delivery: FoundDelivery, plans: Sequence[WantedPlan]
-) -> Iterator[PeopleGroup]:
+def people_groups(delivery: FoundDelivery, feeds: Sequence[PlanFeed]) -> Iterator[PeopleGroup]:
     """The groups of one delivery; raises FileRefused when its files are not as its manifest says."""
     problem = check_sizes(delivery.folder, people_files(delivery.manifest))
     if problem is not None:
         raise FileRefused(problem)
-    yield from people_of(delivery.folder, delivery.manifest, feeds_of(content, delivery, plans))
+    yield from people_of(delivery.folder, delivery.manifest, feeds)
 
 
 def feeds_of(content: FolderContent, delivery: FoundDelivery, plans: Sequence[WantedPlan]) -> list[PlanFeed]:

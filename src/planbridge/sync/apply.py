@@ -11,37 +11,14 @@ from django.db import connection
 
 from planbridge.security.ssn import index_ssns
 from planbridge.sync.diff import GONE_STATUS
-from planbridge.sync.frames import NUMBER, PERSON, CanonicalPart
+from planbridge.sync.frames import PERSON, CanonicalPart
+from planbridge.sync.positions import POSITIONS_SCHEMA, unit_history
+from planbridge.sync.roll import STORED_SCHEMA, read_rolls
 from planbridge.sync.run_book import copy_rows
 from planbridge.sync.staging import ARRAYS, CENSUS_COLUMNS, SealedSsns, array_rows, census_rows, plain
 from planbridge.sync.statements import statement
 
 PLAN_LOCKS = 7301  # the namespace of the plans' advisory locks
-STORED_SCHEMA = pl.Schema(
-    {
-        "plan_id": pl.Int64(),
-        "participant_id": pl.String(),
-        "stored_high": pl.Int64(),
-        "stored_low": pl.Int64(),
-        "fingerprint_high": pl.Int64(),
-        "fingerprint_low": pl.Int64(),
-        "stored_status": pl.String(),
-        "judge_again_on": pl.Date(),
-    }
-)
-POSITION_SCHEMA = pl.Schema(
-    {
-        "plan_id": pl.Int64(),
-        "participant_id": pl.String(),
-        "source": pl.String(),
-        "fund": pl.String(),
-        "units": NUMBER,
-    }
-)
-
-
-ARRAY_SEPARATOR = "\x1f"
-HELD_SCHEMA = pl.Schema(dict(POSITION_SCHEMA) | {"units": pl.String()})
 
 
 @dataclass(frozen=True)
@@ -50,6 +27,11 @@ class Taken:
 
     statuses: pl.DataFrame  # plan_id, participant_id, sync_status
     vanished: pl.DataFrame  # plan_id, participant_id
+
+    def all_statuses(self) -> pl.DataFrame:
+        """plan_id, participant_id, sync_status of all of them."""
+        gone = self.vanished.select(*PERSON, sync_status=pl.lit(GONE_STATUS))
+        return pl.concat([self.statuses.select(*PERSON, "sync_status"), gone])
 
 
 def lock_plans(plan_ids: Sequence[int]) -> set[int]:
@@ -76,8 +58,15 @@ def copy_out(
     return pl.read_csv(buffer, has_header=False, new_columns=list(schema), schema_overrides=schema)
 
 
-def stored_people(plan_ids: Sequence[int]) -> pl.DataFrame:
-    """Everybody held of the plans, by the columns of STORED_SCHEMA."""
+def stored_people(plan_ids: Sequence[int]) -> tuple[pl.DataFrame, set[int]]:
+    """Everybody held of the plans, by the columns of STORED_SCHEMA, and the plans that have a roll."""
+    enrolled, with_roll = read_rolls(plan_ids)
+    others = [plan_id for plan_id in plan_ids if plan_id not in with_roll]
+    return (pl.concat([enrolled, people_by_rows(others)]) if others else enrolled), with_roll
+
+
+def people_by_rows(plan_ids: Sequence[int]) -> pl.DataFrame:
+    """Everybody held of the plans, by the columns of STORED_SCHEMA, from their own rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement("stored_people"), {"plan_ids": list(plan_ids)})
         row = cursor.fetchone()
@@ -88,15 +77,12 @@ def stored_people(plan_ids: Sequence[int]) -> pl.DataFrame:
     )
 
 
-def stored_positions(people: pl.DataFrame) -> pl.DataFrame:
-    """The positions held by some people (plan_id, participant_id): with source, fund, units."""
+def held_positions(people: pl.DataFrame) -> pl.DataFrame:
+    """The positions held by some people (plan_id, participant_id), by POSITIONS_SCHEMA."""
     if people.is_empty():
-        return pl.DataFrame(schema=POSITION_SCHEMA)
+        return pl.DataFrame(schema=POSITIONS_SCHEMA)
     set_stage_person(people.select(PERSON))
-    arrays = ("source", "fund", "units")
-    held = copy_out(statement("stored_positions"), {}, HELD_SCHEMA)
-    split = held.with_columns(pl.col(name).str.split(ARRAY_SEPARATOR) for name in arrays)
-    return split.explode(arrays, empty_as_null=False).with_columns(pl.col("units").cast(NUMBER))
+    return copy_out(statement("held_positions"), {}, POSITIONS_SCHEMA)
 
 
 def set_stage_person(people: pl.DataFrame) -> None:
@@ -113,22 +99,74 @@ def prepare_stages() -> None:
         cursor.execute(statement("create_stages"))
 
 
-def stage(changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[int, UUID], *, into: str = "stage_") -> None:
-    """Copy new and changed people into the staging tables. `facts`: record and staging.FACTS.
+def copy_new(changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[int, UUID]) -> None:
+    """Copy people of whom nothing is held straight into the tables [first load: 2 s less than through the stages].
 
-    `into` "": into the tables themselves, which only people may go of whom nothing is held [first load: 2 s less].
+    `facts`: record and staging.FACTS.
     """
+    copy_people(changed, facts, run_ids, into="", items=changed.items)
+
+
+def stage(
+    changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[int, UUID], touched: Mapping[str, pl.DataFrame]
+) -> None:
+    """Copy new and changed people into the staging tables, and of their items those of the touched sections (record)."""
     if changed.people.is_empty():
         return
     prepare_stages()
+    items = {
+        section: changed.items[section]
+        if records.height == changed.people.height
+        else changed.items[section].join(records, on="record", how="semi", maintain_order="left")
+        for section, records in touched.items()
+    }
+    copy_people(changed, facts, run_ids, into="stage_", items=items)
+
+
+def copy_people(
+    changed: CanonicalPart,
+    facts: pl.DataFrame,
+    run_ids: Mapping[int, UUID],
+    *,
+    into: str,
+    items: Mapping[str, pl.DataFrame],
+) -> None:
+    """Copy people and their items into the tables whose names begin with `into`."""
     with ThreadPoolExecutor(1) as pool:
-        ssns = pool.submit(
-            SealedSsns.of, changed.people
-        )  # Python's work goes along with copying, which is the server's
-        for table, (delivered, columns) in ARRAYS.items():
-            rows = array_rows(changed.items[delivered], changed.people, columns)
+        # Python's work goes along with copying, which is the server's.
+        ssns = pool.submit(SealedSsns.of, changed.people)
+        for table, (section, columns) in ARRAYS.items():
+            rows = array_rows(items[section], changed.people, columns)
             copy_rows(f"{into}{table}", (*PERSON, *columns), rows)
         copy_rows(f"{into}participant", CENSUS_COLUMNS, census_rows(changed, facts, run_ids, ssns.result()))
+
+
+def stage_touched(people: pl.DataFrame, touched: Mapping[str, pl.DataFrame], run_ids: Mapping[int, UUID]) -> None:
+    """Name the people (record, plan_id, participant_id) and sections whose history is to be written as they are merged."""
+    runs = run_frame(run_ids)
+    for section, records in touched.items():
+        rows = people.select("record", *PERSON).join(records, on="record", how="semi", maintain_order="left")
+        named = rows.join(runs, on="plan_id", how="inner").select(*PERSON, section=pl.lit(section), run_id="run_id")
+        copy_rows("stage_touched", (*PERSON, "section", "run_id"), named)
+
+
+def record_unit_changes(same: pl.DataFrame, run_ids: Mapping[int, UUID]) -> None:
+    """Write the history of people who hold other units of the same funds, as positions.alike gives them."""
+    if same.is_empty():
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()::text")  # when all history of this transaction is from
+        moment = cursor.fetchone()
+    rows = unit_history(same).join(run_frame(run_ids), on="plan_id", how="inner", maintain_order="left")
+    columns = (*PERSON, "run_id", "section", "changed_at", "changes")
+    written = rows.with_columns(section=pl.lit("balances"), changed_at=pl.lit(moment[0] if moment else None))
+    copy_rows("participant_change", columns, written.select(columns))
+
+
+def run_frame(run_ids: Mapping[int, UUID]) -> pl.DataFrame:
+    """plan_id and run_id."""
+    runs = {"plan_id": list(run_ids), "run_id": [str(run) for run in run_ids.values()]}
+    return pl.DataFrame(runs, schema={"plan_id": pl.Int64, "run_id": pl.String})
 
 
 def ssn_conflicts(people: pl.DataFrame, open_plan_ids: Sequence[int]) -> pl.DataFrame:
@@ -160,7 +198,7 @@ def unstage_plans(plan_ids: Sequence[int]) -> None:
     if not plan_ids:
         return
     with connection.cursor() as cursor:
-        for table in ("participant", *ARRAYS):
+        for table in ("participant", "touched", *ARRAYS):
             cursor.execute(f"DELETE FROM stage_{table} WHERE plan_id = ANY (%s)", [list(plan_ids)])  # noqa: S608 - as above
 
 
@@ -168,22 +206,22 @@ def merge_people() -> None:
     """History of what changes of the staged people, then one MERGE a table; nothing when nobody is staged."""
     with connection.cursor() as cursor:
         counts = staged_counts()
-        people = counts["participant"]
-        if not people:
+        if not counts["participant"]:
             return
-        cursor.execute(statement("analyze_stages"))
-        for table in ("participant", *ARRAYS):
-            cursor.execute(statement(f"record_changes_{table}"))
-        for table in ARRAYS:
-            if counts[table] < people:
+        tables = [table for table, (section, _) in ARRAYS.items() if counts[table] or section in counts]
+        for table in ("participant", "touched", *tables):  # tells the planner how many there are
+            cursor.execute(f"ANALYZE stage_{table} (plan_id, participant_id)")
+        cursor.execute(statement("record_changes_participant"))
+        for table in tables:
+            if ARRAYS[table][0] in counts:
+                cursor.execute(statement(f"record_changes_{table}"))
                 cursor.execute(statement(f"delete_{table}"))
-        for table in ("participant", *ARRAYS):
-            if counts[table]:
-                cursor.execute(statement(f"merge_{table}"))
+        for table in ("participant", *tables):
+            cursor.execute(statement(f"merge_{table}"))
 
 
 def staged_counts() -> dict[str, int]:
-    """How many people are staged in each table."""
+    """How many people are staged in each table, and touched in each section that any is touched in."""
     with connection.cursor() as cursor:
         cursor.execute(statement("staged_counts"))
         return dict(cursor.fetchall())
@@ -191,8 +229,7 @@ def staged_counts() -> dict[str, int]:
 
 def set_statuses(taken: Taken, run_ids: Mapping[int, UUID]) -> None:
     """Write the sync statuses that change, and a history row for those who left or came back."""
-    gone = taken.vanished.select(*PERSON, sync_status=pl.lit(GONE_STATUS))
-    rows = pl.concat([taken.statuses.select(*PERSON, "sync_status"), gone])
+    rows = taken.all_statuses()
     if rows.is_empty():
         return
     set_stage_person(rows)
@@ -206,7 +243,7 @@ def write_prices(prices: pl.DataFrame, run_ids: Mapping[int, UUID]) -> None:
     if prices.is_empty():
         return
     prepare_stages()
-    runs = pl.DataFrame({"plan_id": list(run_ids), "run_id": [str(run) for run in run_ids.values()]})
+    runs = run_frame(run_ids)
     copy_rows(
         "stage_price",
         ("plan_id", "fund", "price_date", "price", "run_id"),

@@ -28,21 +28,38 @@ def row_hash(table: str, columns: tuple[str, ...], schema: pl.Schema) -> pl.Expr
     return polars_hash.hash_rows(pl.lit(table), *parts).nchash.xxh3_128().alias("hash")
 
 
+# The item tables whose mark is kept beside the content hash, so that a changed person's other tables are left alone.
+SECTIONS = tuple(table for table in ITEM_COLUMNS if table != "employment")
+
+
+def mark_of(table: str) -> str:
+    """The column that has a table's mark."""
+    return f"{table}_mark"
+
+
 def content_hashes(part: CanonicalPart) -> pl.DataFrame:
-    """For each record: record, census_hash, hash (both UInt128, unkeyed)."""
+    """For each record: record, census_hash, hash (both UInt128, unkeyed), a keyed mark of each section (0: no items)."""
     census = part.people.select("record", row_hash("people", CENSUS, part.people.schema))
-    hashed = [census]
-    for table, rows in part.items.items():
-        if rows.is_empty():
-            continue
-        columns = hashed_columns(table)
-        keyed = rows
-        if table == "employment":  # spells are in order, items are not
-            keyed = rows.with_columns(place=pl.int_range(pl.len()).over("record"))
-            columns = (*columns, "place")
-        hashed.append(keyed.select("record", row_hash(table, columns, keyed.schema)))
-    sums = pl.concat(hashed).group_by("record").agg(pl.col("hash").sum())
-    return census.rename({"hash": "census_hash"}).join(sums, on="record", how="left", maintain_order="left")
+    sums = {table: section_hashes(table, rows) for table, rows in part.items.items() if rows.height}
+    whole = pl.concat([census, *sums.values()]).group_by("record").agg(pl.col("hash").sum())
+    hashes = census.rename({"hash": "census_hash"}).join(whole, on="record", how="left", maintain_order="left")
+    for table in SECTIONS:
+        if table in sums:
+            marks = sums[table].select("record", keyed(sums[table]["hash"])["hash_low"].alias(mark_of(table)))
+            hashes = hashes.join(marks, on="record", how="left", maintain_order="left")
+        else:
+            hashes = hashes.with_columns(pl.lit(0, pl.Int64).alias(mark_of(table)))
+    return hashes.with_columns(pl.col([mark_of(table) for table in SECTIONS]).fill_null(0))
+
+
+def section_hashes(table: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Record and hash (UInt128) of all its rows in a table."""
+    columns = hashed_columns(table)
+    if table == "employment":  # spells are in order, items are not
+        rows = rows.with_columns(place=pl.int_range(pl.len()).over("record"))
+        columns = (*columns, "place")
+    hashed = rows.select("record", row_hash(table, columns, rows.schema))
+    return hashed.group_by("record").agg(pl.col("hash").sum())
 
 
 def keyed(hashes: pl.Series) -> pl.DataFrame:

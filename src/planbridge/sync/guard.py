@@ -62,9 +62,14 @@ def money_moves(stored: pl.DataFrame, delivered: pl.DataFrame, prices: pl.DataFr
     key = ["plan_id", "participant_id", "source", "fund"]
     both = pl.concat([stored.select(*key, units=-pl.col("units")), delivered.select(*key, "units")])
     changes = both.group_by(key).agg(pl.col("units").sum()).filter(pl.col("units") != 0)
-    valued = changes.join(prices, on=["plan_id", "fund"], how="left").with_columns(
+    return valued(changes, prices)
+
+
+def valued(changes: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
+    """Changes of units (plan_id, fund, units), position by position, as money_moves gives them."""
+    priced = changes.join(prices, on=["plan_id", "fund"], how="left").with_columns(
         change=pl.col("units") * pl.col("price").fill_null(0)
     )
-    return valued.group_by("plan_id", "fund").agg(
+    return priced.group_by("plan_id", "fund").agg(
         pl.col("units").sum(), moved=pl.col("change").abs().sum(), change=pl.col("change").sum()
     )

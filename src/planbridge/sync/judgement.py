@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from planbridge.recordkeepers.delivered import Delivered, DeliveredPart
-from planbridge.sync.content_hash import content_hashes, keyed
+from planbridge.sync.content_hash import SECTIONS, content_hashes, keyed, mark_of
 from planbridge.sync.diff import CHANGED, NEW, RETURNED, UNCHANGED, Comparison, compare
 from planbridge.sync.duplicates import settle_duplicates
 from planbridge.sync.frames import PERSON, CanonicalPart
@@ -24,7 +24,7 @@ from planbridge.sync.validate import (
     with_day,
 )
 
-PRINTS = ("fingerprint_high", "fingerprint_low")
+MARKS = tuple(mark_of(table) for table in SECTIONS)
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,17 @@ class Background:
     """What a part is judged against.
 
     `plans`: external_plan_id, plan_id. `stored`: everybody held, as apply.stored_people gives it, with person_key.
-    `contexts`: by plan, whether its people were last judged with what they would be judged with now.
+    `is_context_same`: by plan, whether its people were last judged with what they would be judged with now.
+    `with_roll`: the plans that have a roll. `stored_sections` asks for plan_id, participant_id and the section marks
+    of everybody held (null: not known), seldom needed.
     """
 
     plans: pl.DataFrame
     known: KnownPlans
     stored: pl.DataFrame
     is_context_same: Mapping[int, bool]
+    with_roll: frozenset[int]
+    stored_sections: Callable[[], pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Judgement:
 
     `recognised`: those who are as they were. Of all others: `read`, distinct (plan_id, participant_id); `owners`, record
     and person of every record, also of duplicates; `changed`, the new and changed, canonical, and `facts` of them
-    (record, halves of hash and fingerprint, judge_again_on). `money`, `money_rejected`: positions summed by price.
+    (record, halves of hash and fingerprint, section marks, judge_again_on). `touched`: by item table, the records of
+    those whose items are not as held. `money`, `money_rejected`: positions summed by price.
     """
 
     delivered: DeliveredPart
@@ -58,6 +63,7 @@ class Judgement:
     rejected: pl.DataFrame
     comparison: Comparison
     changed: CanonicalPart
+    touched: Mapping[str, pl.DataFrame]
     facts: pl.DataFrame
     prices: pl.DataFrame
     money: pl.DataFrame
@@ -92,10 +98,12 @@ def judge(part: Delivered, background: Background, mark: Callable[[str, int], No
     changed = canonical.of(comparison.people(NEW, CHANGED))
     mark("diff", changed.people.height)
 
-    money, lost = money_by_price(canonical), None
+    balances, lost = canonical.items["balances"], None
+    money = money_by_price(canonical, balances, known.newest_prices)
     if rejected.height:
         refused = people.join(rejected, on=list(PERSON), how="semi")
-        lost = money_by_price(canonical, canonical.items["balances"].join(refused, on="record", how="semi"))
+        theirs = balances.join(refused, on="record", how="semi")
+        lost = money_by_price(canonical, theirs, known.newest_prices)
     everybody = pl.concat([recognition.money, money])
     kept = everybody if lost is None else money_less(everybody, lost)
     prices = fund_prices(kept, known.as_of)
@@ -110,6 +118,7 @@ def judge(part: Delivered, background: Background, mark: Callable[[str, int], No
         rejected=rejected,
         comparison=comparison,
         changed=changed,
+        touched=touched_sections(comparison, background.stored_sections),
         facts=facts_of(delivered, comparison, recognition, judge_again_days(dated, spells)),
         prices=prices,
         money=everybody,
@@ -118,13 +127,33 @@ def judge(part: Delivered, background: Background, mark: Callable[[str, int], No
     )
 
 
+def touched_sections(comparison: Comparison, stored_sections: Callable[[], pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """By item table: record of the new who have items in it, and of the changed whose items are not as held."""
+    marks = {table: mark_of(table) for table in SECTIONS}
+    new, changed = comparison.people(NEW), comparison.people(CHANGED)
+    if changed.height:
+        held = stored_sections().rename({mark: f"{mark}_held" for mark in marks.values()})
+        changed = changed.join(held, on=list(PERSON), how="left", maintain_order="left")
+    return {
+        table: pl.concat(
+            [
+                new.filter(pl.col(mark) != 0).select("record"),
+                changed.filter(pl.col(mark).ne_missing(pl.col(f"{mark}_held"))).select("record")
+                if changed.height
+                else changed.select("record"),
+            ]
+        )
+        for table, mark in marks.items()
+    }
+
+
 def facts_of(
     delivered: DeliveredPart, comparison: Comparison, recognition: Recognition, again: pl.DataFrame
 ) -> pl.DataFrame:
-    """record, outcome, person, halves of hash and fingerprint, judge_again_on of the accepted."""
+    """record, outcome, person, halves of hash and fingerprint, section marks, judge_again_on of the accepted."""
     keys = delivered.keyed_people.select("record", "person_key")
     return (
-        comparison.outcomes.select("record", *PERSON, "hash_high", "hash_low", "outcome")
+        comparison.outcomes.select("record", *PERSON, "hash_high", "hash_low", *MARKS, "outcome")
         .join(keys, on="record", how="left", maintain_order="left")
         .join(recognition.fingerprints, on="person_key", how="left", maintain_order="left")
         .join(again, on="record", how="left", maintain_order="left")

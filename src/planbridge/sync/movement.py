@@ -8,12 +8,13 @@ import polars as pl
 
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connector import ControlTotals, PlanFeed
-from planbridge.sync.apply import POSITION_SCHEMA, copy_out, stored_positions
+from planbridge.sync.apply import copy_out, held_positions
 from planbridge.sync.diff import CHANGED
 from planbridge.sync.frames import NUMBER, PERSON
-from planbridge.sync.guard import Movement, judge_movement, money_moves
+from planbridge.sync.guard import Movement, judge_movement, money_moves, valued
 from planbridge.sync.judgement import Judgement
 from planbridge.sync.known import PlanFacts
+from planbridge.sync.positions import POSITIONS_SCHEMA, alike, by_position, position_texts, unit_changes
 from planbridge.sync.reconcile import differences
 from planbridge.sync.statements import statement
 from planbridge.sync.summary import Summary
@@ -23,6 +24,8 @@ HALF_CENT = Decimal("0.005")
 HELD = pl.Schema({"plan_id": pl.Int64(), "fund": pl.String(), "units": NUMBER, "positions": pl.Int64()})
 MOVES = pl.Schema({"plan_id": pl.Int64(), "fund": pl.String(), "units": NUMBER, "moved": NUMBER, "change": NUMBER})
 
+NOBODY_ALIKE = alike(pl.DataFrame(schema=POSITIONS_SCHEMA), pl.DataFrame(schema=POSITIONS_SCHEMA))
+
 
 @dataclass
 class Movements:
@@ -31,21 +34,34 @@ class Movements:
     known_prices: Callable[[], pl.DataFrame]
     moves: list[pl.DataFrame] = field(default_factory=list)
 
-    def add(self, judgement: Judgement, plans_before: pl.DataFrame) -> None:
+    def add(self, judgement: Judgement, plans_before: pl.DataFrame) -> pl.DataFrame:
         """Take in a part: what changed people held before against what they and the new hold now.
 
-        `plans_before` (plan_id): the plans that had people; where nobody was before, nothing moves.
+        `plans_before` (plan_id): the plans that had people; where nobody was before, nothing moves. Answers the people
+        who hold the same funds as before, as positions.alike gives them.
         """
-        people = judgement.changed.people.join(plans_before, on="plan_id", how="semi")
+        touched = judgement.changed.people.join(judgement.touched["balances"], on="record", how="semi")
+        people = touched.join(plans_before, on="plan_id", how="semi")
         if people.is_empty():
-            return
-        changed = judgement.comparison.people(CHANGED).select(PERSON)
-        delivered = judgement.changed.items["balances"].join(people.select("record", *PERSON), on="record", how="inner")
-        self.count(stored_positions(changed), delivered, judgement.prices)
+            return NOBODY_ALIKE
+        delivered = position_texts(
+            judgement.changed.items["balances"].join(people.select("record"), on="record", how="semi"), people
+        )
+        held = held_positions(judgement.comparison.people(CHANGED).join(people, on="record", how="semi").select(PERSON))
+        same = alike(held, delivered)
+        prices = self.newest(judgement.prices)
+        self.moves.append(valued(unit_changes(same), prices).cast(MOVES))
+        others = [rows.join(same, on=list(PERSON), how="anti") for rows in (held, delivered)]
+        if any(rows.height for rows in others):
+            before, now = (by_position(rows) for rows in others)
+            self.moves.append(money_moves(before, now, prices).cast(MOVES))
+        return same
 
-    def count(self, stored: pl.DataFrame, delivered: pl.DataFrame, prices: pl.DataFrame) -> None:
-        """Add the move from stored to delivered positions, at the newest prices."""
-        self.moves.append(money_moves(stored, delivered, self.newest(prices)).cast(MOVES))
+    def add_vanished(self, vanished: pl.DataFrame, prices: pl.DataFrame) -> None:
+        """Take in that people (plan_id, participant_id) are gone with all they held."""
+        nothing = by_position(pl.DataFrame(schema=POSITIONS_SCHEMA))
+        moves = money_moves(by_position(held_positions(vanished)), nothing, self.newest(prices))
+        self.moves.append(moves.cast(MOVES))
 
     def newest(self, delivered: pl.DataFrame) -> pl.DataFrame:
         """The newest price of each fund: the delivered one, else the one known before."""
@@ -78,7 +94,7 @@ def hold_reasons(
 ) -> dict[int, list[Problem]]:
     """The plans to be held, each with the problems that hold it."""
     if not summary.vanished.is_empty():
-        moves.count(stored_positions(summary.vanished), pl.DataFrame(schema=POSITION_SCHEMA), summary.prices)
+        moves.add_vanished(summary.vanished, summary.prices)
     partial = [plan_id for plan_id, feed in feeds.items() if not feed.is_complete]
     held = held_funds(partial, moves, summary) if partial else {}
     by_plan = moves.by_plan()

@@ -2,24 +2,28 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields, replace
+from functools import cache, partial
 
 import polars as pl
 from django.db import transaction
 
 from planbridge.activity.problem import Problem
 from planbridge.activity.problem_catalogue import Severity
-from planbridge.recordkeepers.connector import PeopleGroup, PlanFeed
+from planbridge.recordkeepers.connector import DeliveryRefused, PeopleGroup, PlanFeed
 from planbridge.recordkeepers.delivered import person_key
 from planbridge.sync import outcome
 from planbridge.sync.apply import (
     Taken,
+    copy_new,
     lock_plans,
     merge_people,
     prepare_stages,
+    record_unit_changes,
     refresh_fingerprints,
     set_statuses,
     ssn_conflicts,
     stage,
+    stage_touched,
     stored_people,
     unstage_plans,
     write_prices,
@@ -27,12 +31,13 @@ from planbridge.sync.apply import (
 from planbridge.sync.batch import Batch, feeds_by_plan
 from planbridge.sync.diff import CHANGED, NEW, Comparison
 from planbridge.sync.follow_up import follow_up
-from planbridge.sync.frames import PERSON, PROBLEM_SCHEMA
+from planbridge.sync.frames import PERSON, PROBLEM_SCHEMA, CanonicalPart
 from planbridge.sync.held import keep_held
 from planbridge.sync.judgement import Background, Judgement, judge, reworded
 from planbridge.sync.known import PlanFacts, contexts, known_plans, plan_facts
 from planbridge.sync.movement import Movements, hold_reasons
 from planbridge.sync.quarantine import quarantine_rows
+from planbridge.sync.roll import drop_rolls, keep_rolls, moved_on, no_sections, read_sections
 from planbridge.sync.run import RunKind
 from planbridge.sync.run_book import owned_runs
 from planbridge.sync.stages import Timeline
@@ -48,14 +53,23 @@ def sync_participants(batch: Batch, groups: Iterable[PeopleGroup]) -> list[PlanF
     for group in groups:
         timeline.mark("extract", len(group.feeds))
         try:
-            with transaction.atomic():
-                done = sync_group(batch, group, timeline)
-                follow_up(batch, RunKind.PARTICIPANTS, done)
-                taken += done
+            taken += sync_whole_group(batch, group, timeline)
+        except DeliveryRefused as refused:
+            if group.when_refused is None:
+                raise
+            taken += sync_whole_group(batch, group.when_refused(refused.problem), timeline)
         except outcome.DryRunDone as done:
             done.record()
         timeline = Timeline()
     return taken
+
+
+def sync_whole_group(batch: Batch, group: PeopleGroup, timeline: Timeline) -> list[PlanFeed]:
+    """One group and the syncs that follow from it, in one transaction."""
+    with transaction.atomic():
+        done = sync_group(batch, group, timeline)
+        follow_up(batch, RunKind.PARTICIPANTS, done)
+        return done
 
 
 def sync_group(batch: Batch, group: PeopleGroup, timeline: Timeline) -> list[PlanFeed]:
@@ -71,19 +85,20 @@ def sync_group(batch: Batch, group: PeopleGroup, timeline: Timeline) -> list[Pla
     background, judged_with = background_of(batch, feeds, facts)
     moves = Movements(background.known.newest_prices)
     plans_before = background.stored.select("plan_id").unique()
-    is_whole = isinstance(group.parts, list)  # one part: nothing needs to be staged before the guard has looked
+    is_whole = group.has_one_part  # then nothing needs to be staged before the guard has looked
     judged: list[Judged] = []
     for part in group.parts:
         timeline.mark("extract", part.keyed_people.height)
         judgement = judge(part, background, timeline.mark)
         judgement = with_ssn_conflicts(judgement, open_plans(feeds, is_later_part=bool(judged)))
-        moves.add(judgement, plans_before)
+        same = moves.add(judgement, plans_before)
         if not is_whole:
             stage_judged(batch, judgement)
-        judged.append(Judged.of(judgement, quarantine_of(batch, judgement), keeps_people=is_whole))
+        judged.append(Judged.of(judgement, quarantine_of(batch, judgement), same if is_whole else None))
     summary = summarise(feeds, background.stored, together(judged))
     unknown = sorted({name for one in judged for name in one.unknown_fields})
-    read = Read(batch, group, feeds, facts, summary, moves, [one.judgement for one in judged if one.judgement])
+    people = People(background, [one.judgement for one in judged if one.judgement])
+    read = Read(batch, group, feeds, facts, summary, moves, people)
     return settle_group(read, outcome.Book(batch, feeds, summary, timeline, judged_with, unknown))
 
 
@@ -93,10 +108,12 @@ def background_of(
     """What the plans' people are judged against, and each plan's context as a text."""
     known = known_plans(list(feeds.values()))
     now = contexts(known)
-    stored = stored_people(list(feeds)).join(batch.external, on="plan_id", how="left", maintain_order="left")
+    held, with_roll = stored_people(list(feeds))
+    stored = held.join(batch.external, on="plan_id", how="left", maintain_order="left")
     keyed = stored.with_columns(person_key("external_plan_id", "participant_id")).drop("external_plan_id")
     is_same = {plan_id: facts[plan_id].judged_with == now.get(plan_id) for plan_id in feeds}
-    return Background(wanted_plans(batch, feeds), known, keyed, is_same), now
+    sections = cache(partial(read_sections, list(feeds)))
+    return Background(wanted_plans(batch, feeds), known, keyed, is_same, frozenset(with_roll), sections), now
 
 
 def is_ready(batch: Batch, feed: PlanFeed, facts: PlanFacts) -> bool:
@@ -121,16 +138,45 @@ def wanted_plans(batch: Batch, feeds: dict[int, PlanFeed]) -> pl.DataFrame:
     return batch.external.filter(pl.col("plan_id").is_in(list(feeds)))
 
 
-def stage_judged(
-    batch: Batch, judgement: Judgement, plan_ids: Collection[int] | None = None, *, into: str = "stage_"
+def stage_judged(batch: Batch, judgement: Judgement) -> None:
+    """Stage a part's new and changed people."""
+    run_ids = batch.run_ids(list(batch.tickets))
+    stage(judgement.changed, facts_of(judgement), run_ids, judgement.touched)
+    stage_touched(judgement.changed.people, judgement.touched, run_ids)
+
+
+def apply_judged(
+    batch: Batch, judgement: Judgement, same: pl.DataFrame, plans: Collection[int], *, is_first: bool
 ) -> None:
-    """Stage a part's new and changed people (of some plans) with the sync status that their warnings give them."""
-    statuses = statuses_of(judgement.comparison.outcomes, judgement.problems)
-    facts = judgement.facts.join(statuses, on=list(PERSON), how="inner", maintain_order="left").select("record", *FACTS)
+    """Stage a judgement's new and changed people of some plans, with the history of `same` (as positions.alike).
+
+    `is_first`: nobody is held of any of the plans.
+    """
+    changed = changed_of(judgement, plans)
+    run_ids = batch.run_ids(list(batch.tickets))
+    if is_first:
+        copy_new(changed, facts_of(judgement), run_ids)
+        return
+    stage(changed, facts_of(judgement), run_ids, judgement.touched)
+    told = same.join(changed.people.select(PERSON), on=list(PERSON), how="semi")
+    record_unit_changes(told, run_ids)
+    untold = changed.people.join(told, on=list(PERSON), how="anti", maintain_order="left")
+    others = {section: records for section, records in judgement.touched.items() if section != "balances"}
+    stage_touched(changed.people, others, run_ids)
+    stage_touched(untold, {"balances": judgement.touched["balances"]}, run_ids)
+
+
+def changed_of(judgement: Judgement, plans: Collection[int]) -> CanonicalPart:
+    """The judgement's new and changed people of some plans."""
     changed = judgement.changed
-    if plan_ids is not None and changed.people.filter(~pl.col("plan_id").is_in(list(plan_ids))).height:
-        changed = changed.of(changed.people.filter(pl.col("plan_id").is_in(list(plan_ids))).select(PERSON))
-    stage(changed, facts, batch.run_ids(list(batch.tickets)), into=into)
+    chosen = changed.people.filter(pl.col("plan_id").is_in(list(plans)))
+    return changed if chosen.height == changed.people.height else changed.of(chosen.select(PERSON))
+
+
+def facts_of(judgement: Judgement) -> pl.DataFrame:
+    """Record and staging.FACTS, with the sync status that people's warnings give them."""
+    statuses = statuses_of(judgement.comparison.outcomes, judgement.problems)
+    return judgement.facts.join(statuses, on=list(PERSON), how="inner", maintain_order="left").select("record", *FACTS)
 
 
 def open_plans(feeds: dict[int, PlanFeed], *, is_later_part: bool) -> list[int]:
@@ -175,11 +221,11 @@ class Judged:
 
     findings: Findings
     unknown_fields: tuple[str, ...]
-    judgement: Judgement | None
+    judgement: tuple[Judgement, pl.DataFrame] | None
 
     @staticmethod
-    def of(judgement: Judgement, quarantined: pl.DataFrame, *, keeps_people: bool) -> "Judged":
-        """What is kept of a judgement."""
+    def of(judgement: Judgement, quarantined: pl.DataFrame, same: pl.DataFrame | None) -> "Judged":
+        """What is kept of a judgement; `same` (as positions.alike) is given when its people are not staged yet."""
         outcomes = judgement.comparison.outcomes.select(*PERSON, "stored_status", "outcome")
         findings = Findings(
             judgement.recognised.select(PERSON),
@@ -192,7 +238,7 @@ class Judged:
             quarantined,
             reworded(judgement),
         )
-        return Judged(findings, judgement.delivered.unknown_fields, judgement if keeps_people else None)
+        return Judged(findings, judgement.delivered.unknown_fields, None if same is None else (judgement, same))
 
 
 def together(judged: list[Judged]) -> Findings:
@@ -210,6 +256,21 @@ def together(judged: list[Judged]) -> Findings:
 
 
 @dataclass(frozen=True)
+class People:
+    """What the people were judged against, and the judgement (none, when it came in parts and they are staged).
+
+    With it stand those who hold the same funds as before, as positions.alike gives them.
+    """
+
+    background: Background
+    judgements: list[tuple[Judgement, pl.DataFrame]]
+
+    def without_roll(self) -> set[int]:
+        """The plans whose people were read from their rows."""
+        return set(self.background.stored["plan_id"].unique()) - self.background.with_roll
+
+
+@dataclass(frozen=True)
 class Read:
     """Everything that was read of a group, judged and staged but not yet applied."""
 
@@ -219,7 +280,7 @@ class Read:
     facts: dict[int, PlanFacts]
     summary: Summary
     moves: Movements
-    judgements: list[Judgement]  # those whose people are not staged yet
+    people: People
 
 
 def settle_group(read: Read, book: outcome.Book) -> list[PlanFeed]:
@@ -254,13 +315,34 @@ def apply_plans(read: Read, applied: dict[int, PlanFeed]) -> None:
     run_ids = read.batch.run_ids(list(applied))
     summary = read.summary
     is_first = not summary.people_known
-    for judgement in read.judgements:
-        stage_judged(read.batch, judgement, applied, into="" if is_first else "stage_")
-    if not (is_first and read.judgements):
+    judgements = read.people.judgements
+    for judgement, same in judgements:
+        apply_judged(read.batch, judgement, same, applied, is_first=is_first)
+    if not (is_first and judgements):
         merge_people()
     refresh_fingerprints(of_plans(summary.findings.reworded, applied))
-    set_statuses(Taken(of_plans(summary.statuses, applied), of_plans(summary.vanished, applied)), run_ids)
+    taken = Taken(of_plans(summary.statuses, applied), of_plans(summary.vanished, applied))
+    set_statuses(taken, run_ids)
+    call_rolls(read.people, taken, applied)
     write_prices(of_plans(summary.prices, applied), run_ids)
+
+
+def call_rolls(people: People, taken: Taken, applied: dict[int, PlanFeed]) -> None:
+    """Write the rolls of the applied plans in which anything of anybody changed, and of those that have none."""
+    if not people.judgements:
+        drop_rolls(applied)
+        return
+    facts = pl.concat(
+        one.facts.join(one.comparison.outcomes.select(PERSON), on=list(PERSON), how="semi")
+        for one, _ in people.judgements
+    )
+    changed = {plan_id for rows in (facts, taken.statuses, taken.vanished) for plan_id in rows["plan_id"].unique()}
+    changed |= people.without_roll()
+    touched = {plan_id: feed for plan_id, feed in applied.items() if plan_id in changed}
+    if touched:
+        stored = of_plans(people.background.stored, touched)
+        sections = people.background.stored_sections() if stored.height else no_sections()
+        keep_rolls(moved_on(stored, sections, of_plans(facts, touched), taken.all_statuses()), touched)
 
 
 def of_plans(rows: pl.DataFrame, plans: dict[int, PlanFeed]) -> pl.DataFrame:

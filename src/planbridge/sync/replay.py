@@ -30,4 +30,4 @@ def replayed_group(run: SyncRun, wanted: WantedPlan, connection: Connection) -> 
     retried = SyncRun.objects.get(plan_id=run.plan_id, id=run.retries_run_id)
     lines = [json.dumps(record | {"plan_id": wanted.external_plan_id}).encode() for record in whole]
     feed = PlanFeed(wanted, is_complete=False, as_of=retried.as_of, delivered_as=retried.delivered_as)
-    return PeopleGroup((feed,), [people_from_lines(lines, plan_ids=None)] if lines else ())
+    return PeopleGroup((feed,), [people_from_lines(lines, plan_ids=None)] if lines else (), has_one_part=True)

@@ -23,6 +23,11 @@ RUNS_A_STATEMENT = 2000
 PLANS_A_JOB = {"files": 100_000, "rest": 500}
 
 
+def plans_a_job(connection_kind: str) -> int:
+    """How many plans of a connection of this kind one job works on at most."""
+    return PLANS_A_JOB.get(connection_kind, PLANS_A_JOB["rest"])
+
+
 @dataclass(frozen=True)
 class SyncOptions:
     """What is asked of the syncs: everybody anew, a dry run, or only some participants."""
@@ -44,7 +49,7 @@ def request_syncs(
     with transaction.atomic():
         for connection_id, kind_name in {(plan.connection_id, plan.connection.kind) for plan in plans}:
             own = [plan for plan in plans if plan.connection_id == connection_id]
-            size = PLANS_A_JOB.get(kind_name, PLANS_A_JOB["rest"])
+            size = plans_a_job(kind_name)
             for start in range(0, len(own), size):
                 found |= request_batch(own[start : start + size], kind, actor, asked)
     return [(plan.id, found[plan.id]) for plan in plans]

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
@@ -74,6 +75,17 @@ class SyncRun(models.Model):
     cancel_requested_by = models.TextField(blank=True)
     guard_waived_by = models.TextField(blank=True)
     retries_run_id = models.UUIDField(null=True)
+    # Ways to other rows, and no columns.
+    plan = models.ForeignObject(
+        "plans.Plan", models.DO_NOTHING, from_fields=["plan_id"], to_fields=["id"], related_name="+"
+    )
+    connection = models.ForeignObject(
+        "recordkeepers.Connection",
+        models.DO_NOTHING,
+        from_fields=["connection_id"],
+        to_fields=["id"],
+        related_name="+",
+    )
 
     class Meta:
         db_table = "sync_run"
@@ -88,12 +100,20 @@ class SyncRun(models.Model):
         indexes = (
             models.Index(fields=["id"], name="sync_run_id"),
             models.Index(fields=["batch_id"], name="sync_run_batch"),
-            models.Index(fields=["-requested_at"], name="sync_run_newest_first"),
+            models.Index(fields=["-requested_at", "-id"], name="sync_run_newest"),
             models.Index(
                 fields=["status"],
                 condition=models.Q(status__in=["queued", "running", "held"]),
                 name="sync_run_open",
             ),
+            # What the Activity Monitor looks for among many successful ones, and what its badge counts.
+            models.Index(
+                fields=["status", "-requested_at", "-id"],
+                condition=~models.Q(status="successful"),
+                name="sync_run_not_successful",
+            ),
+            models.Index(fields=["-finished_at"], condition=models.Q(status="error"), name="sync_run_errors"),
+            GinIndex(fields=["participants"], condition=~models.Q(participants=[]), name="sync_run_of_participants"),
         )
 
     def seconds(self) -> float:

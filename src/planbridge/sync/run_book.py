@@ -1,12 +1,12 @@
 """The run book: the only writer of sync_run, run_problem, quarantine and held_feed."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import polars as pl
 from django.db import connection
 
@@ -14,6 +14,7 @@ from planbridge.activity.problem import VALUE_CHARACTERS_MAX, Problem
 from planbridge.activity.problem_catalogue import CATALOGUE, Severity
 from planbridge.recordkeepers.connector import RequestLine
 from planbridge.sync.frames import PROBLEM_SCHEMA
+from planbridge.sync.plan_figures import note_ended_runs
 from planbridge.sync.reconcile import PeopleCounts
 from planbridge.sync.run import RunStatus, SyncRun
 from planbridge.sync.staging import as_csv
@@ -115,9 +116,12 @@ def conclude_runs(conclusions: Sequence[Conclusion]) -> set[UUID]:
     if not conclusions:
         return set()
     with connection.cursor() as cursor:
-        records = json.dumps([conclusion.as_record() for conclusion in conclusions])
+        records = msgspec.json.encode([conclusion.as_record() for conclusion in conclusions]).decode()
         cursor.execute(statement("conclude_runs"), {"conclusions": records})
-        return {row[0] for row in cursor.fetchall()}
+        ended = {row[0] for row in cursor.fetchall()}
+    ours = [one.ticket for one in conclusions if one.ticket.run_id in ended]
+    note_ended_runs([one.plan_id for one in ours], [one.run_id for one in ours])
+    return ended
 
 
 def run_problems(plan_id: int, problems: Iterable[Problem]) -> pl.DataFrame:

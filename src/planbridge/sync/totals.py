@@ -1,5 +1,7 @@
 """Totals of what was read: units and dollars by plan, source and fund, and the prices of the day."""
 
+from collections.abc import Callable
+
 import polars as pl
 
 from planbridge.sync.frames import NUMBER, CanonicalPart
@@ -15,12 +17,28 @@ def with_plan(part: CanonicalPart, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(people.select("record", "plan_id"), on="record", how="inner", maintain_order="left")
 
 
-def money_by_price(part: CanonicalPart, balances: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Positions summed: plan_id, source, fund, price, price_date, units, market_value, positions."""
-    rows = with_plan(part, part.items["balances"] if balances is None else balances)
+def money_by_price(
+    part: CanonicalPart, balances: pl.DataFrame, newest_prices: Callable[[], pl.DataFrame]
+) -> pl.DataFrame:
+    """Positions summed: plan_id, source, fund, price, price_date, units, market_value, positions.
+
+    `newest_prices` is asked only for positions that came with neither price nor value.
+    """
+    rows = valued(with_plan(part, balances), newest_prices)
     return rows.group_by("plan_id", "source", "fund", "price", "price_date").agg(
         units=pl.col("units").sum(), market_value=MARKET_VALUE.sum(), positions=pl.len()
     )
+
+
+def valued(rows: pl.DataFrame, newest_prices: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+    """Rows in which a position without price and value has the value of its fund's newest known price."""
+    is_bare = pl.col("price").is_null() & pl.col("market_value").is_null()
+    if rows.filter(is_bare).is_empty():
+        return rows
+    known = newest_prices().select("plan_id", "fund", known="price")
+    placed = rows.join(known, on=["plan_id", "fund"], how="left", maintain_order="left")
+    value = (pl.col("units") * pl.col("known")).round(2).cast(NUMBER)
+    return placed.with_columns(market_value=pl.coalesce("market_value", pl.when(is_bare).then(value))).drop("known")
 
 
 def by_source(money: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from planbridge.recordkeepers.connector import Connector, ConnectorError, People
 from planbridge.recordkeepers.quiet_hours import quiet_seconds
 from planbridge.recordkeepers.registry import connector_for
 from planbridge.sync.batch import Asked, Batch
+from planbridge.sync.cancel_between_parts import cancelable
 from planbridge.sync.held import kept_group
 from planbridge.sync.outcome import conclude_failed
 from planbridge.sync.participant_sync import sync_participants
@@ -27,24 +28,43 @@ from planbridge.sync.request import enqueue_batch, waiting_runs
 from planbridge.sync.run import RunKind, RunStatus, SyncRun
 from planbridge.sync.run_book import Ticket, claim_runs, hand_back_runs
 from planbridge.sync.sweep import end_canceled_runs
+from planbridge.sync.take_along import take_along_runs
 
 log = structlog.get_logger()
 BUSY_SECONDS = 2
+# Of thousands of plans and runs only what is needed is fetched: a row of each has hundreds of columns' bytes more.
+READ_SO_FAR = ("external_plan_id", "document_as_of", "etag", "participants_as_of", "participants_applied_as_of")
+ASKED_FOR = (
+    "plan_id",
+    "kind",
+    "connection_id",
+    "batch_id",
+    "participants",
+    "is_full",
+    "is_dry_run",
+    "guard_waived_by",
+    "retries_run_id",
+    "requested_by",
+)
 # psycopg's own come from COPY, and from the limits of a connection.
 DATABASE_GONE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 def work_batch(batch_id: UUID, job_id: int) -> None:
-    """Do a batch's runs; those whose plan is busy elsewhere, or that came in quiet hours, are left to a later job.
+    """Do a batch's runs, and with them what else waits for the same reading.
 
-    Raises when the database is gone, or the worker was asked to stop: then the job is tried again, and its runs with it.
+    Those whose plan is busy elsewhere, or that came in quiet hours, are left to a later job. Raises when the database
+    is gone, or the worker was asked to stop: then the job is tried again, and its runs with it.
     """
     first = SyncRun.objects.filter(batch_id=batch_id, status__in=[RunStatus.QUEUED, RunStatus.RUNNING]).first()
     if first is None:
         return
+    connection = Connection.objects.get(pk=first.connection_id)
+    quiet = quiet_seconds(connection, timezone.now())
     with transaction.atomic():
         tickets = claim_runs(batch_id, job_id)
-    quiet = quiet_seconds(Connection.objects.get(pk=first.connection_id), timezone.now())
+        if tickets and not quiet:
+            tickets += take_along_runs(first, job_id, connection.kind, already=len(tickets))
     left = tickets if quiet else work_runs(tickets, job_id)
     if left or waiting_runs(batch_id):
         with transaction.atomic():
@@ -53,11 +73,22 @@ def work_batch(batch_id: UUID, job_id: int) -> None:
 
 def work_runs(tickets: Sequence[Ticket], job_id: int) -> list[Ticket]:
     """Do claimed runs of one connection and kind; answers those whose plan is busy, every other one is concluded here."""
-    found = {
-        run.id: run
-        for run in SyncRun.objects.defer("proof", "requests").filter(id__in=[ticket.run_id for ticket in tickets])
-    }
-    runs = [found[ticket.run_id] for ticket in tickets]
+    found = SyncRun.objects.only(*ASKED_FOR).filter(id__in=[ticket.run_id for ticket in tickets])
+    runs = {run.id: run for run in found}
+    left: list[Ticket] = []
+    try:
+        # Apart, because a dry run undoes what its transaction wrote: it must not undo it for others.
+        for is_dry_run in (False, True):
+            alike = [ticket for ticket in tickets if runs[ticket.run_id].is_dry_run is is_dry_run]
+            left += work_alike(alike, [runs[ticket.run_id] for ticket in alike])
+    except HandedBack:
+        hand_back_runs(tickets, job_id)
+        raise
+    return left
+
+
+def work_alike(tickets: Sequence[Ticket], runs: Sequence[SyncRun]) -> list[Ticket]:
+    """Do claimed runs that are all dry runs, or none of them; answers those whose plan is busy."""
     if not runs:
         return []
     batch = batch_of(tickets, runs)
@@ -68,10 +99,7 @@ def work_runs(tickets: Sequence[Ticket], job_id: int) -> list[Ticket]:
             do_participants(batch, runs)
     except ConnectorError as error:
         conclude_failed(tickets, error.problem)
-    except HandedBack:
-        hand_back_runs(tickets, job_id)
-        raise
-    except DATABASE_GONE:
+    except (HandedBack, *DATABASE_GONE):
         raise  # no outcome can be written: the job is tried again, or taken over
     except Exception:  # the last line of defence: a fault of ours must not leave a run Running
         log.exception("sync failed", batch=str(runs[0].batch_id), runs=len(runs))
@@ -108,7 +136,7 @@ def do_participants(batch: Batch, runs: Sequence[SyncRun]) -> None:
 
 def read_and_sync(batch: Batch, connector: Connector, wanted: Sequence[WantedPlan]) -> list[PlanFeed]:
     """Read plans' people and sync them."""
-    return sync_participants(batch, connector.read_people(wanted)) if wanted else []
+    return sync_participants(batch, cancelable(batch, connector.read_people(wanted))) if wanted else []
 
 
 def group_of(run: SyncRun, wanted: WantedPlan, connection: Connection) -> PeopleGroup | None:
@@ -128,7 +156,7 @@ def batch_of(tickets: Sequence[Ticket], runs: Sequence[SyncRun]) -> Batch:
 
 def wanted_plans(runs: Sequence[SyncRun]) -> list[WantedPlan]:
     """What the runs want of the recordkeeper, given how far their plans were read before."""
-    plans = Plan.objects.defer("document").in_bulk([run.plan_id for run in runs])
+    plans = Plan.objects.only(*READ_SO_FAR).in_bulk([run.plan_id for run in runs])
     return [wanted_plan(plans[run.plan_id], run) for run in runs]
 
 

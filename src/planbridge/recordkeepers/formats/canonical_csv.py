@@ -8,6 +8,7 @@ import polars as pl
 from polars.exceptions import ComputeError, NoDataError, SchemaError
 
 from planbridge.activity.problem import Problem
+from planbridge.recordkeepers.connector import DeliveryRefused
 from planbridge.recordkeepers.delivered import (
     EMPLOYMENT,
     ITEM_COLUMNS,
@@ -37,12 +38,8 @@ LINE_BYTES_MAX = 16 << 20
 BYTE_ORDER_MARK = "\ufeff"
 
 
-class FileRefused(Exception):  # noqa: N818 - named by what happened
-    """A file of a delivery cannot be taken as it is; the problem says why and who mends it."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
+class FileRefused(DeliveryRefused):
+    """A file of a delivery cannot be taken as it is."""
 
 
 @dataclass(frozen=True)

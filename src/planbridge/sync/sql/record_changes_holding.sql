@@ -1,4 +1,4 @@
--- Returns nothing: one history row for each staged person whose balances differ, with the old and new value of each field.
+-- Returns nothing: one history row for each touched person whose balances differ, with the old and new value of each field.
 -- Texts are put together because only what differs is then turned into JSON: an object of all fields costs five times.
 INSERT INTO participant_change (plan_id, participant_id, run_id, section, changed_at, changes)
 SELECT c.plan_id, c.participant_id, c.run_id, 'balances', now(), ('{' || ltrim(c.changes, ',') || '}')::jsonb
@@ -6,7 +6,7 @@ FROM (
     SELECT
         s.plan_id,
         s.participant_id,
-        s.changed_by_run AS run_id,
+        s.run_id,
         concat(
             CASE WHEN t.sources IS DISTINCT FROM g.sources
                 THEN ',"balances.sources":' || json_build_array(t.sources, g.sources) END,
@@ -15,9 +15,10 @@ FROM (
             CASE WHEN t.units IS DISTINCT FROM g.units
                 THEN ',"balances.units":' || json_build_array(t.units, g.units) END
         ) AS changes
-    FROM stage_participant AS s
+    FROM stage_touched AS s
     LEFT JOIN holding AS t ON t.plan_id = s.plan_id AND t.participant_id = s.participant_id
     LEFT JOIN stage_holding AS g ON g.plan_id = s.plan_id AND g.participant_id = s.participant_id
+    WHERE s.section = 'balances'
     OFFSET 0 -- keeps the texts from being put together twice
 ) AS c
 WHERE c.changes <> ''

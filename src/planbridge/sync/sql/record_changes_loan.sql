@@ -1,4 +1,4 @@
--- Returns nothing: one history row for each staged person whose loans differ, with the old and new value of each field.
+-- Returns nothing: one history row for each touched person whose loans differ, with the old and new value of each field.
 -- Texts are put together because only what differs is then turned into JSON: an object of all fields costs five times.
 INSERT INTO participant_change (plan_id, participant_id, run_id, section, changed_at, changes)
 SELECT c.plan_id, c.participant_id, c.run_id, 'loans', now(), ('{' || ltrim(c.changes, ',') || '}')::jsonb
@@ -6,7 +6,7 @@ FROM (
     SELECT
         s.plan_id,
         s.participant_id,
-        s.changed_by_run AS run_id,
+        s.run_id,
         concat(
             CASE WHEN t.loan_ids IS DISTINCT FROM g.loan_ids
                 THEN ',"loans.loan_ids":' || json_build_array(t.loan_ids, g.loan_ids) END,
@@ -29,9 +29,10 @@ FROM (
             CASE WHEN t.statuses IS DISTINCT FROM g.statuses
                 THEN ',"loans.statuses":' || json_build_array(t.statuses, g.statuses) END
         ) AS changes
-    FROM stage_participant AS s
+    FROM stage_touched AS s
     LEFT JOIN loan AS t ON t.plan_id = s.plan_id AND t.participant_id = s.participant_id
     LEFT JOIN stage_loan AS g ON g.plan_id = s.plan_id AND g.participant_id = s.participant_id
+    WHERE s.section = 'loans'
     OFFSET 0 -- keeps the texts from being put together twice
 ) AS c
 WHERE c.changes <> ''

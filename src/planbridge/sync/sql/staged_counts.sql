@@ -1,4 +1,4 @@
--- Returns how many people are staged, by table: table, people.
+-- Returns how many people are staged, by table, and touched, by section: name, people.
 SELECT 'participant', count(*) FROM stage_participant
 UNION ALL
 SELECT 'contribution_rate', count(*) FROM stage_contribution_rate
@@ -14,3 +14,5 @@ UNION ALL
 SELECT 'beneficiary', count(*) FROM stage_beneficiary
 UNION ALL
 SELECT 'year_to_date', count(*) FROM stage_year_to_date
+UNION ALL
+SELECT section, count(*) FROM stage_touched GROUP BY section

@@ -1,0 +1,185 @@
+"""Rolls: the marks of everybody held of a plan, read and written as one compact row a plan.
+
+The rows of `participant` say the same; a roll is written in the transaction that changes them, so neither is ever
+without the other. Reading 100,000 people in 714 plans: 0.02 s by rolls, 0.25 s by rows.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from django.db import connection
+
+from planbridge.sync.content_hash import SECTIONS, mark_of
+from planbridge.sync.diff import GONE_STATUS
+from planbridge.sync.frames import PERSON
+from planbridge.sync.statements import statement
+
+# A longer roll would cost more to write on each change than its plan's rows cost to read.
+PEOPLE_MAX = 50_000
+SEPARATOR = "\n"
+COPY_ROLLS = "COPY plan_roll (plan_id, names, marks, sections) FROM STDIN (FORMAT binary)"
+STATUSES = ("synced", "synced_with_warnings", "error", GONE_STATUS, "never_synced")
+MARK = np.dtype(
+    [
+        ("stored_high", "<i8"),
+        ("stored_low", "<i8"),
+        ("fingerprint_high", "<i8"),
+        ("fingerprint_low", "<i8"),
+        ("judge_again_on", "<i4"),
+        ("stored_status", "u1"),
+        ("has_fingerprint", "u1"),
+    ]
+)
+SECTION = np.dtype([(mark_of(table), "<i8") for table in SECTIONS])
+UNKNOWN = -1  # a mark of nothing: whoever is compared with it differs
+NEVER = np.iinfo(np.int32).max  # judged again on no day
+HALVES = ("stored_high", "stored_low", "fingerprint_high", "fingerprint_low")
+STORED_SCHEMA = pl.Schema(
+    {
+        "plan_id": pl.Int64(),
+        "participant_id": pl.String(),
+        "stored_high": pl.Int64(),
+        "stored_low": pl.Int64(),
+        "fingerprint_high": pl.Int64(),
+        "fingerprint_low": pl.Int64(),
+        "stored_status": pl.String(),
+        "judge_again_on": pl.Date(),
+    }
+)
+SECTION_SCHEMA = pl.Schema(
+    {"plan_id": pl.Int64(), "participant_id": pl.String()} | {mark_of(table): pl.Int64() for table in SECTIONS}
+)
+
+
+def read_rolls(plan_ids: Sequence[int]) -> tuple[pl.DataFrame, set[int]]:
+    """Everybody on the rolls of the plans, by STORED_SCHEMA, and the plans that have a roll."""
+    rolls = rows_of("plan_rolls", plan_ids)
+    if not rolls:
+        return pl.DataFrame(schema=STORED_SCHEMA), set()
+    is_printed = pl.col("has_fingerprint") == 1
+    seen = as_people(rolls, MARK).select(
+        *PERSON,
+        "stored_high",
+        "stored_low",
+        pl.when(is_printed).then("fingerprint_high"),
+        pl.when(is_printed).then("fingerprint_low"),
+        pl.lit(pl.Series(STATUSES)).gather(pl.col("stored_status")).alias("stored_status"),
+        pl.when(pl.col("judge_again_on") != int(NEVER)).then("judge_again_on").cast(pl.Date).alias("judge_again_on"),
+    )
+    return seen.cast(STORED_SCHEMA), {row[0] for row in rolls}
+
+
+def read_sections(plan_ids: Sequence[int]) -> pl.DataFrame:
+    """plan_id, participant_id and section marks (null: not known) of everybody on the rolls of the plans."""
+    rolls = rows_of("plan_sections", plan_ids)
+    if not rolls:
+        return no_sections()
+    seen = as_people(rolls, SECTION)
+    return seen.with_columns(pl.when(pl.col(name) != UNKNOWN).then(name).alias(name) for name in SECTION.names or ())
+
+
+def no_sections() -> pl.DataFrame:
+    """Nobody's section marks."""
+    return pl.DataFrame(schema=SECTION_SCHEMA)
+
+
+def rows_of(name: str, plan_ids: Sequence[int]) -> list[tuple[int, str, bytes]]:
+    """plan_id, names and records of the plans that have a roll."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), {"plan_ids": list(plan_ids)})
+        rows: list[tuple[int, str, bytes]] = cursor.fetchall()
+        return rows
+
+
+def as_people(rolls: Sequence[tuple[int, str, bytes]], kind: "np.dtype[np.void]") -> pl.DataFrame:
+    """plan_id, participant_id and the fields of the records."""
+    records = np.frombuffer(b"".join(row[2] for row in rolls), dtype=kind)
+    lengths = [len(row[2]) // kind.itemsize for row in rolls]
+    names = pl.Series([SEPARATOR.join(row[1] for row in rolls)]).str.split(SEPARATOR).explode()
+    plan_ids = np.repeat(np.array([row[0] for row in rolls], dtype=np.int64), lengths)
+    columns = {name: np.ascontiguousarray(records[name]) for name in kind.names or ()}
+    return pl.DataFrame({"plan_id": plan_ids, "participant_id": names} | columns)
+
+
+def keep_rolls(people: pl.DataFrame, plan_ids: Collection[int]) -> None:
+    """Write the rolls of the plans: `people` (STORED_SCHEMA and section marks) has everybody held of them."""
+    sizes = dict(people.group_by("plan_id").len().iter_rows())
+    odd = set(people.filter(pl.col("participant_id").str.contains(SEPARATOR, literal=True))["plan_id"])
+    left = [plan_id for plan_id in plan_ids if plan_id in odd or not 0 < sizes.get(plan_id, 0) <= PEOPLE_MAX]
+    kept = people.filter(~pl.col("plan_id").is_in(left)).sort("plan_id", maintain_order=True)
+    drop_rolls(plan_ids)
+    named = kept.group_by("plan_id", maintain_order=True).agg(pl.col("participant_id").str.join(SEPARATOR), pl.len())
+    rows = zip(
+        named["plan_id"],
+        named["participant_id"],
+        sliced(mark_records(kept), named["len"]),
+        sliced(section_records(kept), named["len"]),
+        strict=True,
+    )
+    with connection.cursor() as cursor, cursor.copy(COPY_ROLLS) as copy:  # half the time of arrays in one statement
+        copy.set_types(("int8", "text", "bytea", "bytea"))
+        for row in rows:
+            copy.write_row(row)
+
+
+def mark_records(people: pl.DataFrame) -> "np.ndarray[Any, np.dtype[np.void]]":
+    """People's marks as records."""
+    marks = np.empty(people.height, dtype=MARK)
+    for name in HALVES:
+        marks[name] = people[name].fill_null(0).to_numpy()
+    marks["has_fingerprint"] = people["fingerprint_low"].is_not_null().to_numpy()
+    marks["judge_again_on"] = people["judge_again_on"].to_physical().fill_null(int(NEVER)).to_numpy()
+    marks["stored_status"] = people["stored_status"].replace_strict(
+        list(STATUSES), list(range(len(STATUSES))), return_dtype=pl.UInt8
+    )
+    return marks
+
+
+def section_records(people: pl.DataFrame) -> "np.ndarray[Any, np.dtype[np.void]]":
+    """People's section marks as records."""
+    sections = np.empty(people.height, dtype=SECTION)
+    for name in SECTION.names or ():
+        sections[name] = people[name].fill_null(UNKNOWN).to_numpy()
+    return sections
+
+
+def sliced(records: "np.ndarray[Any, np.dtype[np.void]]", sizes: pl.Series) -> list[bytes]:
+    """The bytes of so many records after one another."""
+    content, ends = memoryview(records.tobytes()), (sizes.cum_sum() * records.dtype.itemsize).to_list()
+    return [bytes(content[begin:end]) for begin, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def drop_rolls(plan_ids: Collection[int]) -> None:
+    """Forget rolls: the plans' people are read from their rows."""
+    if plan_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(statement("drop_rolls"), {"plan_ids": list(plan_ids)})
+
+
+def moved_on(stored: pl.DataFrame, sections: pl.DataFrame, facts: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
+    """Everybody held (STORED_SCHEMA and section marks) after what a run wrote of the same plans.
+
+    `stored` and `sections`: everybody held before. `facts`: plan_id, participant_id, halves of hash and fingerprint,
+    section marks, judge_again_on of those who are new, changed or worded anew. `statuses`: plan_id, participant_id,
+    sync_status of those that changed.
+    """
+    columns = [*STORED_SCHEMA, *(SECTION.names or ())]
+    new = facts.rename({"hash_high": "stored_high", "hash_low": "stored_low"})
+    worded = new.join(stored.select(*PERSON, "stored_status"), on=list(PERSON), how="left", maintain_order="left")
+    others = stored.join(new, on=list(PERSON), how="anti", maintain_order="left")
+    others = others.join(sections, on=list(PERSON), how="left", maintain_order="left")
+    everybody = pl.concat(
+        [
+            others.select(columns),
+            worded.with_columns(pl.col("stored_status").fill_null(STATUSES[0])).select(columns),
+        ]
+    )
+    if statuses.is_empty():
+        return everybody
+    return (
+        everybody.join(statuses, on=list(PERSON), how="left", maintain_order="left")
+        .with_columns(stored_status=pl.coalesce("sync_status", "stored_status"))
+        .select(columns)
+    )
