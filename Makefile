@@ -1,6 +1,6 @@
 # Everything a developer runs, each as one command. Needs Python 3.11 or newer, make and git; the rest comes with `uv sync`.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test static check bench format
+.PHONY: help install browser demo test static check bench format
 
 uv := scripts/uv
 run := $(uv) run --frozen --no-sync
@@ -10,13 +10,17 @@ pytest := $(run) python -m pytest --numprocesses=logical --maxprocesses=8 --dist
 help: ## show the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
-install: ## the environment .venv, exactly as uv.lock says
+install: ## the environment .venv, exactly as uv.lock says, and what the pages load, as package-lock.json says
 	@$(uv) sync --frozen --inexact --quiet
+	@$(run) python -m scripts.bring_assets
+
+browser: ## the browser of the journeys, where this may be installed (root, Debian)
+	@scripts/browser
 
 demo: install ## start everything: database, simulator, worker, with plans synced
 	$(run) planbridge demo
 
-test: install ## the whole test suite, with a PostgreSQL of its own (options="..." adds options of pytest)
+test: install browser ## the whole test suite, with a PostgreSQL of its own (options="..." adds options of pytest)
 	$(pytest) $(options)
 
 static: install ## everything that `check` adds to `test`: format, lint, types, layers

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.cli.processes import PROGRAM, are_gone, call, environment, family, first_value, servers_below, started
@@ -29,9 +30,11 @@ def test_the_demo_shows_everything_and_leaves_nothing(home: Path) -> None:
         assert_story(story)
         assert list(home.iterdir()) == []
         follow(story, home)
+        assert_portal(story["portal"])
         pids = [one.pid for one in family(process.pid)]
         command_lines = [" ".join(one.cmdline()) for one in family(process.pid)]
-        assert len(pids) == 2, command_lines
+        assert {"simulator", "worker", "serve"} <= {word for line in command_lines for word in line.split()}
+        assert story["portal"]["password"] not in "".join(command_lines)
         assert story["simulator"]["token"] not in "".join(command_lines)
         assert servers_below(home.parent)
         process.send_signal(signal.SIGINT)
@@ -52,6 +55,17 @@ def assert_story(story: dict[str, Any]) -> None:
     rejected = story["second_participant_syncs"][1]
     assert (rejected["status"], rejected["rejected"]) == ("partly_successful", 1)
     assert [problem["code"] for problem in rejected["problems"]] == ["SSN_MISSING"]
+
+
+def assert_portal(portal: dict[str, str]) -> None:
+    """US-1: who is named there can sign in, and sees the plans."""
+    with httpx.Client(base_url=portal["url"], follow_redirects=True) as browser:
+        page = browser.get("/accounts/login/")
+        token = page.text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+        form = {"csrfmiddlewaretoken": token, "login": portal["email"], "password": portal["password"]}
+        page = browser.post("/accounts/login/", data=form)
+        assert page.url.path == "/plans/", page.text
+        assert "1 to 2 of 2 plans" in page.text
 
 
 def follow(story: dict[str, Any], home: Path) -> None:

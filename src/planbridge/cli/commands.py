@@ -36,8 +36,12 @@ COMMANDS = {
     "runs": Command("planbridge.cli.runs.list_runs", Needs.TABLES),
     "run": Command("planbridge.cli.runs.app", Needs.TABLES, is_group=True),
     "participant": Command("planbridge.cli.participant.app", Needs.TABLES, is_group=True),
+    "schedule": Command("planbridge.cli.schedule.app", Needs.TABLES, is_group=True),
+    "serve": Command("planbridge.cli.serve.serve", Needs.TABLES),
     "worker": Command("planbridge.cli.worker.worker", Needs.TABLES),
     "migrate": Command("planbridge.cli.migrate.migrate", Needs.DATABASE),
+    "backup": Command("planbridge.cli.backup.backup", Needs.DATABASE),
+    "restore": Command("planbridge.cli.restore.restore", Needs.DATABASE),
     "simulator": Command("planbridge.cli.simulator.app", Needs.NOTHING, is_group=True),
 }
 NO_COMMAND = Command("", Needs.NOTHING)

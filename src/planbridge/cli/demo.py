@@ -13,12 +13,13 @@ import httpx
 import typer
 from django.conf import settings
 
-from planbridge.cli.demo_story import Story, story_as_json, tell_story
+from planbridge.cli.demo_story import SignIn, Story, story_as_json, tell_story
+from planbridge.cli.kept_process import LOOK_SECONDS, kept_web, kept_worker, wait_for_web
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
 from planbridge.cli.processes import start_command, stop_processes
 from planbridge.cli.reaching import reach
 from planbridge.cli.run_answer import as_json
-from planbridge.cli.up import LOOK_SECONDS, KeptWorker
+from planbridge.cli.serve import HOST, PORT, free_port
 from planbridge.cli.waiting import wait_for_runs
 from planbridge.plans.lifecycle import activate_plan, add_plans
 from planbridge.plans.models import Plan
@@ -27,6 +28,7 @@ from planbridge.recordkeepers.connections import NewConnection, add_connection
 from planbridge.security.firm import only_firm
 from planbridge.sync.request import request_syncs
 from planbridge.sync.run import RunKind, RunStatus, SyncRun
+from planbridge.users.invite import accept_invitation, invite_first_admin
 
 ACTOR = "demo"
 CONNECTION = "Demo recordkeeper"
@@ -52,7 +54,9 @@ class RunningSimulator:
 
 def demo(
     *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The simulator's port; 0 picks a free one.")] = 0,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The portal's port; 8000 or else a free one by itself.")
+    ] = None,
     plans: Annotated[int, typer.Option(min=1, max=500, help="How many plans.")] = 5,
     people: Annotated[int, typer.Option(min=1, max=10_000, help="People a plan, on average.")] = 60,
     as_json: JsonOption = False,
@@ -60,41 +64,62 @@ def demo(
 ) -> None:
     """Show the whole product at work until Ctrl-C, in a folder that goes afterwards. Example: planbridge demo --plans 3."""
     output, began = Output(as_json, quiet), time.monotonic()
-    worker, processes = KeptWorker(), list[subprocess.Popen[str]]()
+    web, processes = kept_web(demo_port(port)), list[subprocess.Popen[str]]()
+    kept = [kept_worker(), web]
     try:
-        simulator = start_simulator(port, plans, people, processes)
-        worker.look(time.monotonic())
-        story = play(simulator, shows_progress=output.is_talkative)
+        simulator = start_simulator(plans, people, processes)
+        for one in kept:
+            one.look(time.monotonic())
+        sign_in = make_admin(f"http://{HOST}:{web.arguments[2]}")
+        story = play(simulator, sign_in, shows_progress=output.is_talkative)
+        wait_for_web(sign_in.url, web)
         story.seconds = round(time.monotonic() - began, 1)
         output.answer(story_as_json(story), lambda console: tell_story(console, story))
         while True:
             time.sleep(LOOK_SECONDS)
-            worker.look(time.monotonic())
+            for one in kept:
+                one.look(time.monotonic())
     except KeyboardInterrupt:
         Output(as_json=False, is_quiet=quiet or as_json).answer(None, lambda console: console.print("Stopping."))
     finally:
-        stop_processes([*processes, *([worker.process] if worker.process else [])])
+        stop_processes([*processes, *(one.process for one in kept if one.process)])
 
 
-def start_simulator(port: int, plans: int, people: int, processes: list[subprocess.Popen[str]]) -> RunningSimulator:
+def demo_port(port: int | None) -> int:
+    """The portal's port: the one wished for, else the usual one, else a free one. Raises CommandFailed."""
+    if port is not None:
+        return free_port(port)
+    try:
+        return free_port(PORT)
+    except CommandFailed:
+        return free_port(0)
+
+
+def make_admin(url: str) -> SignIn:
+    """A user who may do everything, with a password made up for this demo."""
+    token = invite_first_admin(only_firm(), actor=ACTOR) or ""
+    sign_in = SignIn(url, "demo@example.test", secrets.token_urlsafe(12))
+    accept_invitation(token, name="Demo Admin", email=sign_in.email, password=sign_in.password)
+    return sign_in
+
+
+def start_simulator(plans: int, people: int, processes: list[subprocess.Popen[str]]) -> RunningSimulator:
     """Start the simulator, put it among the processes to stop, and wait until it answers."""
     token = secrets.token_urlsafe(18)
     # By the environment: a command line can be read by every user of the machine.
     os.environ[TOKEN_VARIABLE] = token
-    options = {"--port": port, "--plans": plans, "--people": people, "--seed": 1}
+    options = {"--port": 0, "--plans": plans, "--people": people, "--seed": 1}
     words = [str(word) for option in options.items() for word in option]
     process = start_command(["simulator", *words, "--json"], output=subprocess.PIPE)
     processes.append(process)
     os.environ.pop(TOKEN_VARIABLE)
     line = process.stdout.readline() if process.stdout else ""
     if not line:
-        raise CommandFailed(
-            Exit.MACHINE_BROKEN, "The simulator did not start; see the line above, or choose another --port."
-        )
+        raise CommandFailed(Exit.MACHINE_BROKEN, "The simulator did not start; see the line above.")
     return RunningSimulator(process, json.loads(line)["url"], token)
 
 
-def play(simulator: RunningSimulator, *, shows_progress: bool) -> Story:
+def play(simulator: RunningSimulator, sign_in: SignIn, *, shows_progress: bool) -> Story:
     """Add the recordkeeper and its plans, sync, let time pass there, sync again."""
     new = NewConnection(CONNECTION, ConnectionKind.REST, {"url": simulator.url}, {"token": simulator.token})
     connection = add_connection(only_firm(), new, actor=ACTOR)
@@ -110,6 +135,7 @@ def play(simulator: RunningSimulator, *, shows_progress: bool) -> Story:
     second = sync(plans, RunKind.PARTICIPANTS, shows_progress=shows_progress)
     return Story(
         home=str(settings.PLANBRIDGE_HOME),
+        sign_in=sign_in,
         connection=CONNECTION,
         simulator_url=simulator.url,
         simulator_token=simulator.token,

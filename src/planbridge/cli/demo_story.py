@@ -23,11 +23,21 @@ Answer = dict[str, Any]  # a run as JSON
 PLANS_SHOWN = 20
 
 
+@dataclass(frozen=True)
+class SignIn:
+    """The portal's address, and who may sign in there."""
+
+    url: str
+    email: str
+    password: str
+
+
 @dataclass
 class Story:
     """What a demo did: the plans, the first Participant Sync, and both syncs after time had passed."""
 
     home: str
+    sign_in: SignIn
     connection: str
     simulator_url: str
     simulator_token: str
@@ -43,6 +53,11 @@ def story_as_json(story: Story) -> Answer:
     """The story as one JSON value."""
     return {
         "home": story.home,
+        "portal": {
+            "url": story.sign_in.url,
+            "email": story.sign_in.email,
+            "password": story.sign_in.password,
+        },
         "connection": story.connection,
         "simulator": {"url": story.simulator_url, "token": story.simulator_token},
         "plans": plan_lines(story),
@@ -92,13 +107,17 @@ def tell_story(console: Console, story: Story) -> None:
     )
     tell_second_sync(console, story)
     console.print(Text("\nWhere to look", style="bold"))
+    console.print(f"  The portal:                   {story.sign_in.url}", soft_wrap=True)
+    console.print(
+        f"  Sign in there as:             {story.sign_in.email}  password {story.sign_in.password}", soft_wrap=True
+    )
     console.print(f"  The recordkeeper's own page:  {story.simulator_url}", soft_wrap=True)
     console.print(f"  Its key for the API:          {story.simulator_token}", soft_wrap=True)
     console.print(f"  Home of this demo:            {story.home} (goes when the demo ends)", soft_wrap=True)
     console.print(Text("\nTry next, in another terminal", style="bold"))
     for command in next_steps(story):
         console.print(f"  {command}", soft_wrap=True)
-    console.print("\nCtrl-C stops the simulator, the worker and the database.")
+    console.print("\nCtrl-C stops the portal, the simulator, the worker and the database.")
 
 
 def plan_table(lines: Sequence[Answer]) -> Table:

@@ -6,6 +6,7 @@ import typer
 
 from planbridge.cli.output import JsonOption, Output, QuietOption
 from planbridge.jobs.worker import run_worker
+from planbridge.schedules.ask import ask_for_due_schedules
 from planbridge.sync.sweep import end_abandoned_runs
 
 
@@ -26,3 +27,4 @@ def worker(
 def sweep() -> None:
     """What a worker does after each search for dead workers."""
     end_abandoned_runs()
+    ask_for_due_schedules()

@@ -49,8 +49,55 @@ PAUSE_AT = Variable(
     None,
     "For fault tests: 'stage:seconds' makes each run wait at that stage's border; '*:seconds' at each border.",
 )
+WEB = Variable("PLANBRIDGE_WEB", None, "Set by the web process itself: what only it needs is prepared.")
+WEB_THREADS = Variable("PLANBRIDGE_WEB_THREADS", "8", "Threads, and database connections, of one web process.")
+URL = Variable(
+    "PLANBRIDGE_URL",
+    None,
+    "The address under which people reach the portal, such as https://plans.example.test. With https cookies are sent "
+    "over https only, and X-Forwarded-Proto of the proxy in front is believed.",
+)
+ALLOWED_HOSTS = Variable(
+    "PLANBRIDGE_ALLOWED_HOSTS",
+    "localhost,127.0.0.1,[::1]",
+    "Host names that requests may name, beside that of PLANBRIDGE_URL.",
+)
+PROXIES = Variable("PLANBRIDGE_PROXIES", "0", "How many proxies stand in front: whose X-Forwarded-For is believed.")
+SMTP_URL = Variable(
+    "PLANBRIDGE_SMTP_URL",
+    None,
+    "Mail server as smtp://user:password@host:587 (STARTTLS) or smtps://... (TLS). Unset: no mail is sent.",
+)
+MAIL_FROM = Variable("PLANBRIDGE_MAIL_FROM", "planbridge@localhost", "Sender of mails.")
+OIDC_URL = Variable(
+    "PLANBRIDGE_OIDC_URL", None, "OpenID Connect: the provider's address. Unset: people sign in here alone."
+)
+OIDC_CLIENT_ID = Variable("PLANBRIDGE_OIDC_CLIENT_ID", None, "OpenID Connect: our id at the provider.")
+OIDC_CLIENT_SECRET = Variable("PLANBRIDGE_OIDC_CLIENT_SECRET", None, "OpenID Connect: our secret at the provider.")
+OIDC_NAME = Variable("PLANBRIDGE_OIDC_NAME", "single sign-on", "OpenID Connect: what the button calls the provider.")
 
-VARIABLES = (HOME, DATABASE_URL, EMBEDDED, KEYS, LOG_LEVEL, HEARTBEAT_SECONDS, STALE_SECONDS, RESCUE_SECONDS, PAUSE_AT)
+VARIABLES = (
+    HOME,
+    DATABASE_URL,
+    EMBEDDED,
+    KEYS,
+    LOG_LEVEL,
+    HEARTBEAT_SECONDS,
+    STALE_SECONDS,
+    RESCUE_SECONDS,
+    PAUSE_AT,
+    WEB,
+    WEB_THREADS,
+    URL,
+    ALLOWED_HOSTS,
+    PROXIES,
+    SMTP_URL,
+    MAIL_FROM,
+    OIDC_URL,
+    OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET,
+    OIDC_NAME,
+)
 
 
 def home_folder() -> Path:
@@ -71,3 +118,12 @@ def positive_seconds(variable: Variable) -> float:
         message = f"{variable.name} must be a positive number of seconds, not {text!r}."
         raise ValueError(message)
     return seconds
+
+
+def positive_count(variable: Variable) -> int:
+    """A number of at least 1; raises ValueError naming the variable when it is not one."""
+    text = variable.read() or ""
+    if not text.isdecimal() or int(text) < 1:
+        message = f"{variable.name} must be a whole number of at least 1, not {text!r}."
+        raise ValueError(message)
+    return int(text)

@@ -8,6 +8,8 @@ class Firm(models.Model):
 
     name = models.CharField(max_length=200, unique=True)
     time_zone = models.CharField(max_length=64, default="America/New_York")
+    # Within how many hours a plan's people are to be synced; a plan may have its own. 30: daily, with room for the run.
+    freshness_hours = models.PositiveSmallIntegerField(default=30)
 
     class Meta:
         db_table = "firm"

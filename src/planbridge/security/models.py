@@ -1,5 +1,6 @@
 """The tables of the security package."""
 
 from planbridge.security.firm import Firm
+from planbridge.security.user import User
 
-__all__ = ["Firm"]
+__all__ = ["Firm", "User"]

@@ -1,0 +1,1 @@
+"""The Advisor Portal: each page parses, calls one function, renders."""

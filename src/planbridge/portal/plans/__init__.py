@@ -1,0 +1,1 @@
+"""Pages of plans: Plan Summary, adding plans."""

@@ -1,0 +1,1 @@
+"""Pages of settings: profile, users, firm."""

@@ -1,0 +1,1 @@
+"""Signing in: by invitation, with what allauth brings."""

@@ -1,0 +1,90 @@
+// What pages do by themselves: dialogs, the command menu, colors, toasts, focus. No page has script of its own.
+(() => {
+  "use strict";
+  const page = document.documentElement;
+
+  function showThemeWord() {
+    for (const word of document.querySelectorAll("[data-theme-word]")) {
+      word.textContent = page.dataset.bsTheme === "dark" ? "Light" : "Dark";
+    }
+  }
+
+  function switchTheme() {
+    page.dataset.bsTheme = page.dataset.bsTheme === "dark" ? "light" : "dark";
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `theme=${page.dataset.bsTheme}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+    showThemeWord();
+    document.dispatchEvent(new CustomEvent("theme-switched"));
+  }
+
+  function openDialog(id) {
+    const dialog = document.getElementById(id);
+    if (dialog && !dialog.open) dialog.showModal();
+    dialog?.querySelector("input[type=search]")?.select();
+  }
+
+  function toast(text, isError = false) {
+    const said = document.createElement("div");
+    said.className = `toast-said${isError ? " toast-error" : ""}`;
+    said.textContent = text;
+    document.getElementById("toasts")?.append(said);
+    setTimeout(() => said.remove(), isError ? 12000 : 6000);
+  }
+
+  function takeFocus(within) {
+    within.querySelector?.("[data-takes-focus]")?.focus();
+  }
+
+  // Arrow keys go through what the command menu found.
+  function moveInMenu(event) {
+    const options = [...document.querySelectorAll("#found a")];
+    if (!options.length || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    event.preventDefault();
+    const at = options.indexOf(document.activeElement);
+    const next = event.key === "ArrowDown" ? at + 1 : at - 1;
+    (options[next] ?? (next < 0 ? document.getElementById("find-text") : options[0])).focus();
+  }
+
+  document.addEventListener("click", (event) => {
+    const element = event.target instanceof Element ? event.target : null;
+    const opener = element?.closest("[data-opens]");
+    if (opener) openDialog(opener.dataset.opens);
+    if (element?.closest("[data-closes]")) element.closest("dialog")?.close();
+    if (element?.closest("[data-switches-theme]")) switchTheme();
+    if (element instanceof HTMLDialogElement) element.close();
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(element)) menu.open = false;
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest?.("[data-checks-all]");
+    if (!all) return;
+    for (const box of all.form.querySelectorAll(`input[type=checkbox][name="${all.dataset.checksAll}"]`)) {
+      box.checked = all.checked;
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && document.getElementById("find")) {
+      event.preventDefault();
+      openDialog("find");
+    }
+    if (document.getElementById("find")?.open) {
+      moveInMenu(event);
+      if (event.key === "Enter" && document.activeElement?.id === "find-text") {
+        event.preventDefault();
+        document.querySelector("#found a")?.click();
+      }
+    }
+  });
+
+  document.addEventListener("toast", (event) => toast(event.detail.text));
+  document.addEventListener("htmx:afterSwap", (event) => takeFocus(event.detail.elt));
+  document.addEventListener("htmx:responseError", (event) => {
+    const text = event.detail.xhr.responseText;
+    toast(text.startsWith("<") || !text ? "That did not work. Reload the page and try once more." : text, true);
+  });
+  document.addEventListener("htmx:sendError", () => toast("Not saved: the server does not answer. Try again in a minute.", true));
+  document.addEventListener("DOMContentLoaded", () => { showThemeWord(); takeFocus(document); });
+})();

@@ -1,0 +1,1 @@
+"""What templates may say: icons, statuses, times, numbers, form fields."""

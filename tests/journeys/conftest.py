@@ -1,0 +1,132 @@
+"""A whole installation for a journey through the pages: home, database, web server, worker, simulator, and a browser."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.cli.processes import call, family, first_value, started
+from tests.simulator_process import Simulator, start_simulator
+
+CHROMIUM = Path("/usr/bin/chromium")
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
+SCREENSHOTS = os.environ.get("PLANBRIDGE_SCREENSHOTS")
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+SECONDS_MAX = 60.0
+TOKEN_VARIABLE = "JOURNEY_TOKEN"
+RECORDKEEPER = "Example Recordkeeper"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A running installation: its portal, the link of its first Admin, its home, and the recordkeeper."""
+
+    url: str
+    first_admin: str
+    home: Path
+    simulator: Simulator
+
+    def connect(self) -> None:
+        """Add the simulator as a recordkeeper by the command line."""
+        words = ("--kind", "rest", "--url", self.simulator.url, "--token-env", TOKEN_VARIABLE)
+        token = {TOKEN_VARIABLE: self.simulator.token}
+        answer = call(self.home, "connection", "add", RECORDKEEPER, *words, **token)
+        assert answer.returncode == 0, answer
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """An installation with one Admin to be and a recordkeeper of two plans; all of it ends with the test."""
+    # Not below pytest's folder: the user whose the database is has to pass through, and every start of pytest shuts it.
+    folder = Path(tempfile.mkdtemp(prefix="planbridge-journey-"))
+    try:
+        with start_simulator(tmp_path, plans=2, people=12) as simulator, running(folder / "home") as said:
+            yield Place(said["url"], said["first_admin"], folder / "home", simulator)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running(home: Path) -> Iterator[dict[str, Any]]:
+    """`planbridge up` until the end; what it said."""
+    with started(home, "up", "--port", "0", "--json") as process:
+        said = first_value(process.stdout)
+        yield said
+        own = family(process.pid)
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(SECONDS_MAX)
+        assert [one for one in own if one.is_running() and one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A browser's page, 1440 wide; a script or style that the page's own policy forbids fails the test."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no {CHROMIUM}: scripts/browser puts it there")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        shown = browser.new_page(viewport=WIDE, locale="en-US", reduced_motion="reduce")  # type: ignore[arg-type]  # a plain dictionary does
+        complaints: list[str] = []
+        shown.on("pageerror", lambda error: complaints.append(str(error)))
+        shown.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        shown.on("request", lambda asked: complaints.append(asked.url) if "127.0.0.1" not in asked.url else None)
+        yield shown
+        browser.close()
+        assert [one for one in complaints if not one.startswith("data:")] == []
+
+
+def expect_no_axe_findings(page: Page) -> None:
+    """axe-core finds nothing on the page as it is now, in light and in dark."""
+    for theme in ("light", "dark"):
+        before = page.evaluate(
+            "theme => [document.documentElement.dataset.bsTheme, document.documentElement.dataset.bsTheme = theme][0]",
+            theme,
+        )
+        # By the browser itself, past the page's policy: the page may load nothing of the sort.
+        found = page.evaluate(f"async () => {{ {AXE.read_text()}; return (await axe.run()).violations }}")
+        page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", before)
+        assert [
+            (one["id"], [node["html"][:200] + node["failureSummary"] for node in one["nodes"]]) for one in found
+        ] == []
+
+
+def take_pictures(page: Page, name: str) -> None:
+    """Pictures 1440 and 390 wide into the folder of PLANBRIDGE_SCREENSHOTS; none without it."""
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # a plain dictionary does
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways at {size}"
+        if SCREENSHOTS:
+            page.screenshot(path=f"{SCREENSHOTS}/{name}-{size['width']}.png", full_page=True)
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Return when something holds."""
+    deadline = time.monotonic() + SECONDS_MAX
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.25)
+
+
+def sign_in_first_admin(page: Page, place: Place) -> None:
+    """Use the first Admin's link, then sign in with the password that was set."""
+    page.goto(place.first_admin)
+    page.get_by_label("E-mail address").fill("ada@example.test")
+    page.get_by_label("Your name").fill("Ada Example")
+    page.get_by_label("Password", exact=True).fill("four quiet words here")
+    page.get_by_label("Password, once more").fill("four quiet words here")
+    page.get_by_role("button", name="Set password").click()
+    page.get_by_label("Email").fill("ada@example.test")
+    page.get_by_label("Password").fill("four quiet words here")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url(f"{place.url}/plans/")
