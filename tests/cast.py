@@ -326,7 +326,8 @@ def control_totals(plan_id: str, people: Sequence[Person]) -> dict[str, Any] | N
         for one in {json.dumps(who): who for who in people}.values():
             for item in one.get("balances", []):
                 units = Decimal(item["units"])
-                value = Decimal(item["market_value"] or (units * Decimal(item["price"] or 0)).quantize(CENT))
+                price = Decimal(item["price"] or PRICES.get(item["fund"], "0"))
+                value = Decimal(item["market_value"] or (units * price).quantize(CENT))
                 sources[item["source"]] = sources.get(item["source"], Decimal(0)) + value
                 had = funds.get(item["fund"], (Decimal(0), Decimal(0)))
                 funds[item["fund"]] = (had[0] + units, had[1] + value)

@@ -30,6 +30,7 @@ def row_hash(table: str, columns: tuple[str, ...], schema: pl.Schema) -> pl.Expr
 
 # The item tables whose mark is kept beside the content hash, so that a changed person's other tables are left alone.
 SECTIONS = tuple(table for table in ITEM_COLUMNS if table != "employment")
+MARKED = (*SECTIONS, "ssn")
 
 
 def mark_of(table: str) -> str:
@@ -38,7 +39,7 @@ def mark_of(table: str) -> str:
 
 
 def content_hashes(part: CanonicalPart) -> pl.DataFrame:
-    """For each record: record, census_hash, hash (both UInt128, unkeyed), a keyed mark of each section (0: no items)."""
+    """For each record: record, census_hash, hash (both UInt128, unkeyed), a keyed mark of each section (0: no items) and of the SSN."""
     census = part.people.select("record", row_hash("people", CENSUS, part.people.schema))
     sums = {table: section_hashes(table, rows) for table, rows in part.items.items() if rows.height}
     whole = pl.concat([census, *sums.values()]).group_by("record").agg(pl.col("hash").sum())
@@ -49,6 +50,8 @@ def content_hashes(part: CanonicalPart) -> pl.DataFrame:
             hashes = hashes.join(marks, on="record", how="left", maintain_order="left")
         else:
             hashes = hashes.with_columns(pl.lit(0, pl.Int64).alias(mark_of(table)))
+    ssns = part.people.select(hash=row_hash("ssn", ("ssn",), part.people.schema))["hash"]
+    hashes = hashes.with_columns(keyed(ssns)["hash_low"].alias(mark_of("ssn")))
     return hashes.with_columns(pl.col([mark_of(table) for table in SECTIONS]).fill_null(0))
 
 

@@ -44,6 +44,8 @@ class CanonicalPart:
     def of(self, chosen: pl.DataFrame) -> "CanonicalPart":
         """The part with only the people in `chosen` (plan_id, participant_id)."""
         people = self.people.join(chosen, on=list(PERSON), how="semi", maintain_order="left")
+        if people.height == self.people.height:
+            return self
         records = people.select("record")
         items = {
             table: rows.join(records, on="record", how="semi", maintain_order="left")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from planbridge.recordkeepers.delivered import Delivered, DeliveredPart
-from planbridge.sync.content_hash import SECTIONS, content_hashes, keyed, mark_of
+from planbridge.sync.content_hash import MARKED, content_hashes, keyed, mark_of
 from planbridge.sync.diff import CHANGED, NEW, RETURNED, UNCHANGED, Comparison, compare
 from planbridge.sync.duplicates import settle_duplicates
 from planbridge.sync.frames import PERSON, CanonicalPart
@@ -24,7 +24,7 @@ from planbridge.sync.validate import (
     with_day,
 )
 
-MARKS = tuple(mark_of(table) for table in SECTIONS)
+MARKS = tuple(mark_of(table) for table in MARKED)
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Judgement:
 
     `recognised`: those who are as they were. Of all others: `read`, distinct (plan_id, participant_id); `owners`, record
     and person of every record, also of duplicates; `changed`, the new and changed, canonical, and `facts` of them
-    (record, halves of hash and fingerprint, section marks, judge_again_on). `touched`: by item table, the records of
-    those whose items are not as held. `money`, `money_rejected`: positions summed by price.
+    (record, halves of hash and fingerprint, section marks, judge_again_on). `touched`: by item table (and "ssn"), the
+    records of those whose items are not as held. `money`, `money_rejected`: positions summed by price.
     """
 
     delivered: DeliveredPart
@@ -128,8 +128,8 @@ def judge(part: Delivered, background: Background, mark: Callable[[str, int], No
 
 
 def touched_sections(comparison: Comparison, stored_sections: Callable[[], pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """By item table: record of the new who have items in it, and of the changed whose items are not as held."""
-    marks = {table: mark_of(table) for table in SECTIONS}
+    """By item table: record of the new who have items in it, and of the changed whose items are not as held; "ssn" too."""
+    marks = {table: mark_of(table) for table in MARKED}
     new, changed = comparison.people(NEW), comparison.people(CHANGED)
     if changed.height:
         held = stored_sections().rename({mark: f"{mark}_held" for mark in marks.values()})

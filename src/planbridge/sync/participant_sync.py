@@ -29,6 +29,7 @@ from planbridge.sync.apply import (
     write_prices,
 )
 from planbridge.sync.batch import Batch, feeds_by_plan
+from planbridge.sync.content_hash import SECTIONS
 from planbridge.sync.diff import CHANGED, NEW, Comparison
 from planbridge.sync.follow_up import follow_up
 from planbridge.sync.frames import PERSON, PROBLEM_SCHEMA, CanonicalPart
@@ -141,8 +142,8 @@ def wanted_plans(batch: Batch, feeds: dict[int, PlanFeed]) -> pl.DataFrame:
 def stage_judged(batch: Batch, judgement: Judgement) -> None:
     """Stage a part's new and changed people."""
     run_ids = batch.run_ids(list(batch.tickets))
-    stage(judgement.changed, facts_of(judgement), run_ids, judgement.touched)
-    stage_touched(judgement.changed.people, judgement.touched, run_ids)
+    stage(judgement.changed, facts_of(judgement), run_ids, touched_items(judgement))
+    stage_touched(judgement.changed.people, touched_items(judgement), run_ids)
 
 
 def apply_judged(
@@ -157,13 +158,18 @@ def apply_judged(
     if is_first:
         copy_new(changed, facts_of(judgement), run_ids)
         return
-    stage(changed, facts_of(judgement), run_ids, judgement.touched)
+    stage(changed, facts_of(judgement), run_ids, touched_items(judgement))
     told = same.join(changed.people.select(PERSON), on=list(PERSON), how="semi")
     record_unit_changes(told, run_ids)
     untold = changed.people.join(told, on=list(PERSON), how="anti", maintain_order="left")
-    others = {section: records for section, records in judgement.touched.items() if section != "balances"}
-    stage_touched(changed.people, others, run_ids)
-    stage_touched(untold, {"balances": judgement.touched["balances"]}, run_ids)
+    touched = touched_items(judgement)
+    stage_touched(untold, {"balances": touched.pop("balances")}, run_ids)
+    stage_touched(changed.people, touched, run_ids)
+
+
+def touched_items(judgement: Judgement) -> dict[str, pl.DataFrame]:
+    """By item table, the records of those whose items are not as held."""
+    return {section: judgement.touched[section] for section in SECTIONS}
 
 
 def changed_of(judgement: Judgement, plans: Collection[int]) -> CanonicalPart:
@@ -193,6 +199,9 @@ def with_ssn_conflicts(judgement: Judgement, open_plan_ids: list[int]) -> Judgem
     if looked_at.is_empty():
         return judgement
     people = judgement.changed.people.join(looked_at.select("record"), on="record", how="semi")
+    people = people.join(judgement.touched["ssn"], on="record", how="semi")  # the SSN of all others is as held
+    if people.is_empty():
+        return judgement
     conflicts = ssn_conflicts(people.select(*PERSON, "ssn"), open_plan_ids)
     if conflicts.is_empty():
         return judgement

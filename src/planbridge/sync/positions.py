@@ -3,7 +3,7 @@
 import polars as pl
 
 from planbridge.sync.frames import NUMBER, PERSON
-from planbridge.sync.staging import plain
+from planbridge.sync.staging import in_order, plain
 
 SEPARATOR = "\x1f"
 ARRAYS = ("sources", "funds", "units")
@@ -17,11 +17,12 @@ def position_texts(balances: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame
     """Delivered positions (record, source, fund, units) by POSITIONS_SCHEMA; `people`: record and person."""
     texts = {"sources": pl.col("source"), "funds": pl.col("fund"), "units": plain("units", balances.schema["units"])}
     joined = (
-        balances.lazy()
-        .sort("record", "source", "fund")
+        in_order(balances, "source", "fund")
+        .lazy()
         .select("record", **texts)
         .group_by("record", maintain_order=True)
-        .agg(pl.col(ARRAYS).str.join(SEPARATOR))
+        .agg(ARRAYS)
+        .with_columns(pl.col(ARRAYS).list.join(SEPARATOR))
         .collect()
     )
     named = people.select("record", *PERSON).join(joined, on="record", how="inner", maintain_order="left")

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from django.db import connection
 
-from planbridge.sync.content_hash import SECTIONS, mark_of
+from planbridge.sync.content_hash import MARKED, mark_of
 from planbridge.sync.diff import GONE_STATUS
 from planbridge.sync.frames import PERSON
 from planbridge.sync.statements import statement
@@ -32,7 +32,7 @@ MARK = np.dtype(
         ("has_fingerprint", "u1"),
     ]
 )
-SECTION = np.dtype([(mark_of(table), "<i8") for table in SECTIONS])
+SECTION = np.dtype([(mark_of(table), "<i8") for table in MARKED])
 UNKNOWN = -1  # a mark of nothing: whoever is compared with it differs
 NEVER = np.iinfo(np.int32).max  # judged again on no day
 HALVES = ("stored_high", "stored_low", "fingerprint_high", "fingerprint_low")
@@ -49,7 +49,7 @@ STORED_SCHEMA = pl.Schema(
     }
 )
 SECTION_SCHEMA = pl.Schema(
-    {"plan_id": pl.Int64(), "participant_id": pl.String()} | {mark_of(table): pl.Int64() for table in SECTIONS}
+    {"plan_id": pl.Int64(), "participant_id": pl.String()} | {mark_of(table): pl.Int64() for table in MARKED}
 )
 
 

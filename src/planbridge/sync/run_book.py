@@ -185,13 +185,18 @@ def shown(value: pl.Expr) -> pl.Expr:
 
 def copy_rows(table: str, columns: Sequence[str], rows: pl.DataFrame) -> None:
     """COPY rows into a table; `table` and `columns` are names of this package, never data."""
-    if rows.is_empty():
+    copy_csv(table, columns, as_csv(rows) if rows.height else b"")
+
+
+def copy_csv(table: str, columns: Sequence[str], content: bytes) -> None:
+    """COPY rows as CSV into a table, as copy_rows does."""
+    if not content:
         return
     with (
         connection.cursor() as cursor,
         cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv)") as copy,
     ):
-        copy.write(as_csv(rows))
+        copy.write(content)
 
 
 def ticket_of_run(run: SyncRun) -> Ticket:

@@ -92,17 +92,42 @@ def plain(name: str, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
 
 def array_rows(items: pl.DataFrame, people: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
     """One row a person (plan_id, participant_id, arrays) from item rows; `people`: record and person."""
-    ordered = items.sort("record", *list(columns.values())[:2]) if "hire_dates" not in columns else items
+    ordered = items if "hire_dates" in columns else in_order(items, *list(columns.values())[:2])
     gathered = (
         ordered.lazy()
         .select("record", *(element(name, items) for name in columns.values()))
         .group_by("record", maintain_order=True)
-        .agg(pl.col(name).str.join(",") for name in columns.values())
-        .with_columns(pl.concat_str(pl.lit("{"), pl.col(name), pl.lit("}")).alias(name) for name in columns.values())
+        .agg(columns.values())
+        .with_columns(
+            pl.concat_str(pl.lit("{"), pl.col(name).list.join(","), pl.lit("}")).alias(name)
+            for name in columns.values()
+        )
         .collect()
     )
     named = people.select("record", *PERSON).join(gathered, on="record", how="inner", maintain_order="left")
     return named.select(*PERSON, *(pl.col(name).alias(array) for array, name in columns.items()))
+
+
+def in_order(items: pl.DataFrame, *names: str) -> pl.DataFrame:
+    """Items by record and then by these (two) columns, nulls first; half the time of sorting by the texts themselves."""
+    places = [place_of(items[name]) for name in names]
+    if any((place.max() or 0) > PLACE_MAX for place in places):
+        return items.sort("record", *names)
+    high, low = places
+    key = items["record"].cast(pl.UInt64) * KEY_RECORD + high * KEY_FIRST + low
+    return items.select(pl.all().gather(key.arg_sort()))
+
+
+def place_of(column: pl.Series) -> pl.Series:
+    """The place of each value among the column's distinct values, from 1; 0 is null."""
+    if column.dtype != pl.String:
+        return column.rank("dense").cast(pl.UInt64).fill_null(0)
+    kinds = pl.Enum(column.drop_nulls().unique().sort())
+    return (column.cast(kinds).to_physical().cast(pl.UInt64) + 1).fill_null(0)
+
+
+# A record's number, and the places of two values, side by side in 64 bits.
+KEY_RECORD, KEY_FIRST, PLACE_MAX = 1 << 32, 1 << 16, (1 << 16) - 1
 
 
 @dataclass(frozen=True)

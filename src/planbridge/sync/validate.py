@@ -9,6 +9,7 @@ from planbridge.activity.problem_catalogue import CATALOGUE, Severity
 from planbridge.sync.frames import PERSON, PROBLEM_SCHEMA, CanonicalPart, no_problems
 from planbridge.sync.rules import AGE_MAX, AGE_MIN, GROUP_RULES, HUNDRED, RULES, GroupRule, Rule
 from planbridge.sync.rules import shown as plain
+from planbridge.sync.totals import with_plan
 
 ERRORS = [code for code, kind in CATALOGUE.items() if kind.severity is Severity.ERROR]
 ELECTIVE_KINDS = ("pretax", "roth", "aftertax", "catch_up", "roth_catch_up")
@@ -144,18 +145,18 @@ def broken_groups(rule: GroupRule, rows: pl.DataFrame, owners: pl.DataFrame) -> 
 def unknown_codes(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame) -> list[pl.DataFrame]:
     """SOURCE_UNKNOWN and FUND_UNKNOWN: codes that neither the plan's document nor its live version has."""
     found = []
-    for code, column, tables, frame in (
-        ("SOURCE_UNKNOWN", "source", SOURCE_TABLES, known.sources),
-        ("FUND_UNKNOWN", "fund", FUND_TABLES, known.funds),
-    ):
-        plans = part.people.select("record", "plan_id")
-        for table in tables:
-            rows = part.items[table].select("record", column)
-            used = rows.join(plans, on="record", how="left").select("plan_id", column).unique()
-            unknown = used.filter(pl.col(column).is_not_null()).join(frame, on=["plan_id", column], how="anti")
+    for table in SOURCE_TABLES:
+        columns = {"source": ("SOURCE_UNKNOWN", known.sources)}
+        if table in FUND_TABLES:
+            columns["fund"] = ("FUND_UNKNOWN", known.funds)
+        used = with_plan(part, part.items[table].select("record", *columns)).select("plan_id", *columns).unique()
+        for column, (code, frame) in columns.items():
+            offered = used.select("plan_id", column).filter(pl.col(column).is_not_null()).unique()
+            unknown = offered.join(frame, on=["plan_id", column], how="anti")
             if unknown.is_empty():
                 continue
-            placed = rows.join(plans, on="record", how="left").join(unknown, on=["plan_id", column], how="semi")
+            rows = with_plan(part, part.items[table].select("record", column))
+            placed = rows.join(unknown, on=["plan_id", column], how="semi", maintain_order="left")
             shown = placed.select("record", value=pl.col(column)).unique(maintain_order=True)
             found.append(problems_of(shown, code, f"{table}.{column}", owners))
     return found
