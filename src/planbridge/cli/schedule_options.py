@@ -1,6 +1,5 @@
 """The options of `planbridge schedule add` and `edit`, and the terms of a task that they make."""
 
-import calendar
 from dataclasses import dataclass, replace
 from datetime import time
 from enum import StrEnum
@@ -14,7 +13,19 @@ from planbridge.schedules.rule import BusinessDays, Frequency, Rule
 from planbridge.schedules.terms import WINDOW_MINUTES_MAX, ScheduleTerms
 from planbridge.sync.run import RunKind
 
-Weekday = StrEnum("Weekday", {name.upper(): name.lower() for name in calendar.day_name})
+
+class Weekday(StrEnum):
+    """A day of the week, as it is typed."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
 TaskOption = Annotated[RunKind | None, typer.Option("--task", help="Which sync.")]
 FrequencyOption = Annotated[Frequency | None, typer.Option(help="How often.")]
 AtOption = Annotated[str | None, typer.Option("--at", help="Desired processing time, HH:MM.")]
