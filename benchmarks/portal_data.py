@@ -9,15 +9,17 @@ from typing import Any
 from django.db import connection as database
 from django.db import transaction
 
+from benchmarks.documents import FUNDS, plan_document
 from planbridge.plans.models import Plan
 from planbridge.recordkeepers.connection import Connection
 from planbridge.security.firm import Firm, only_firm
 from planbridge.security.ssn import index_ssns, seal_ssns
-from planbridge.sync.plan_figures import measure_plans, note_ended_runs
+from planbridge.sync.plan_figures import EndedRun, measure_plans, note_ended_runs
 from planbridge.sync.run import RunKind, SyncRun
 
 FOLDER = Path(__file__).parent / "portal_sql"
-ORDER = ("plans", "people", "holdings", "prices", "runs", "activity", "findings", "changes")
+ORDER = "plans versions lineups people holdings prices runs proof activity findings quarantine changes".split()
+AS_OF = "2026-11-20T22:00:00Z"
 PEOPLE_A_COPY = 50_000
 LARGE_PLAN = 1
 LARGE_PLAN_SHARE = 20  # one person in so many is in the large plan
@@ -43,6 +45,7 @@ def fill(size: Size) -> None:
         "connection_ids": connection_ids,
         "plans": size.plans,
         "runs": size.runs,
+        "document": plan_document("900001", revision="1", as_of=AS_OF, prices=["10.5"] * len(FUNDS), price_date=AS_OF[:10]),
     }
     with database.cursor() as cursor:
         for name in ORDER:
@@ -59,8 +62,7 @@ def fill(size: Size) -> None:
     measure_plans(list(Plan.objects.values_list("pk", flat=True)))
     for kind in RunKind:
         newest = SyncRun.objects.filter(kind=kind).order_by("plan_id", "-requested_at").distinct("plan_id")
-        plan_ids, run_ids = zip(*newest.values_list("plan_id", "id"), strict=True)
-        note_ended_runs(plan_ids, run_ids)
+        note_ended_runs([EndedRun(*run) for run in newest.values_list("plan_id", "id")])
     with database.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE plan_figures")
 

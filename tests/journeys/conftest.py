@@ -110,11 +110,11 @@ def take_pictures(page: Page, name: str) -> None:
             page.screenshot(path=f"{SCREENSHOTS}/{name}-{size['width']}.png", full_page=True)
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    """Return when something holds."""
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Return when something holds; else the failure shows what stands on the page."""
     deadline = time.monotonic() + SECONDS_MAX
     while not holds():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, page.locator("main").inner_text()
         time.sleep(0.25)
 
 

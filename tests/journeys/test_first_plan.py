@@ -43,7 +43,7 @@ def test_from_the_link_to_a_synced_plan(page: Page, place: Place) -> None:
     look(page, "plans-add")
     page.get_by_role("button", name="Add plans").click()
     expect(page.get_by_text("1 plan added.")).to_be_visible()
-    wait_until(lambda: is_synced(page))
+    wait_until(page, lambda: is_synced(page))
     look(page, "plans-one")
 
 

@@ -54,8 +54,10 @@ def own(db: None, inbox: Path) -> Cast:  # noqa: ARG001 - a fixture's name asks 
 
 @pytest.fixture
 def other(db: None, inbox: Path) -> Cast:  # noqa: ARG001 - a fixture's name asks for it
-    """Another firm, of which nothing may be seen."""
-    return cast_of("Southwind", inbox)
+    """Another firm, of which nothing may be seen, with a drop folder of its own."""
+    folder = inbox.with_name("other-inbox")
+    folder.mkdir(exist_ok=True)
+    return cast_of("Southwind", folder)
 
 
 SignIn = Callable[[User], Client]

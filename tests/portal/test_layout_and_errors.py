@@ -88,11 +88,16 @@ def test_a_lost_database_is_said(rf: object) -> None:
     """A page that fails for want of the database answers 503 in plain words, asking the database nothing."""
     request = rf.get("/plans/")  # type: ignore[attr-defined]  # pytest-django's own request factory
     try:
-        raise OperationalError
+        lose_the_database()
     except OperationalError:
         answer = fault(request)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert b"The database does not answer" in answer.content
+
+
+def lose_the_database() -> None:
+    """What a query does when nobody answers."""
+    raise OperationalError
 
 
 def test_two_editors(own: Cast, browser: SignIn) -> None:

@@ -8,7 +8,7 @@ import pytest
 from planbridge.activity.keyset import PageAsk
 from planbridge.plans.models import Plan, PlanFigures
 from planbridge.plans.plan_list import PlanFilter, plan_page
-from planbridge.sync.plan_figures import measure_plans, note_ended_runs
+from planbridge.sync.plan_figures import ended_run, measure_plans, note_ended_runs
 from planbridge.sync.run import SyncRun
 from tests.cast import ada, changed, crowd, deliver
 from tests.syncing import sync_people, synced_plan
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def noted(plan: Plan, run: SyncRun) -> tuple[int, Decimal]:
     """People and assets of the plan after the run is noted."""
-    note_ended_runs([plan.pk], [run.id])
+    note_ended_runs([ended_run(plan.pk, run.id, run.proof)])
     figures = PlanFigures.objects.get(plan_id=plan.pk)
     return figures.people_count, Decimal(figures.market_value_usd or 0)
 
@@ -60,7 +60,7 @@ def test_the_list_links_the_last_syncs(inbox: Path) -> None:
     plan_run = SyncRun.objects.get(plan_id=plan.pk, kind="plan")
     run = sync_people(plan)
     for one in (plan_run, run):
-        note_ended_runs([plan.pk], [one.id])
+        note_ended_runs([ended_run(plan.pk, one.id, one.proof)])
     SyncRun.objects.filter(id=plan_run.id).update(is_dry_run=True)
     (row,) = plan_page(Plan.objects.filter(pk=plan.pk), PlanFilter(), PageAsk()).rows
     assert row.plan_sync is not None

@@ -9,7 +9,8 @@ from planbridge.plans.models import Plan
 from planbridge.security.sealing import SealBroken, unseal
 from planbridge.sync.decide import DecisionRefused, retry_rejected
 from planbridge.sync.quarantine import record_place
-from planbridge.sync.run import Quarantine
+from planbridge.sync.request import request_syncs
+from planbridge.sync.run import Quarantine, RunKind
 from tests.cast import Person, ada, changed, crowd, deliver, fund, lineup, plan_document, position
 from tests.syncing import (
     codes,
@@ -128,15 +129,35 @@ def test_a_run_that_rejected_nobody_has_nothing_to_retry(inbox: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_retry_and_a_sync_that_waits_take_everybody(inbox: Path) -> None:
-    """PT-4: a sync of everybody that waits already is not narrowed to the rejected by a retry."""
+def test_a_retry_waits_for_a_sync_of_the_whole_plan(inbox: Path) -> None:
+    """PT-4: where a sync of everybody waits, a retry of a drop folder's people is refused in words, and nobody is lost."""
     plan = plan_lacking_a_fund(inbox)
     run = sync_people(plan)
     deliver(inbox, [changed(one, balances=[]) for one in crowd(3)], day=2)
-    from_sync = sync_people(plan)
-    assert counts(from_sync) == (3, 2, 1, 0, 0)
+    ((_, waiting),) = request_syncs([fresh(plan)], RunKind.PARTICIPANTS, actor="test")
+    with pytest.raises(DecisionRefused, match="waits already"):
+        retry_rejected(run.id, actor="ada")
+    assert counts(worked(run_of(waiting))) == (3, 2, 1, 0, 0)
     assert open_quarantine(plan) == []
-    assert run.id != from_sync.id
+
+
+@pytest.mark.django_db
+def test_a_sync_of_everybody_is_not_narrowed_to_a_retry_that_waits(inbox: Path) -> None:
+    """PT-4: a sync of the whole plan asked for while a retry waits reads everybody, the rejected with them."""
+    plan = plan_lacking_a_fund(inbox)
+    run = sync_people(plan)
+    _, retry = retry_rejected(run.id, actor="ada")
+    assert retry_rejected(run.id, actor="ada") == (plan.pk, retry)
+    deliver(inbox, [changed(one, balances=[]) for one in crowd(3)], day=2)
+    ((_, widened),) = request_syncs([fresh(plan)], RunKind.PARTICIPANTS, actor="test")
+    assert widened == retry
+    assert counts(worked(run_of(widened))) == (3, 2, 1, 0, 0)
+    assert open_quarantine(plan) == []
+
+
+def fresh(plan: Plan) -> Plan:
+    """The plan with its connection, as it stands."""
+    return Plan.objects.select_related("connection").get(pk=plan.pk)
 
 
 @pytest.mark.django_db

@@ -11,10 +11,15 @@ class Verb(models.TextChoices):
     PARTICIPANT_SYNC = "participant_sync", "Participant Sync"
     PLAN_ACTIVATED = "plan_activated", "Activation"
     PLAN_DEACTIVATED = "plan_deactivated", "Deactivation"
+    FIELD_PINNED = "field_pinned", "Plan field edited"
+    FIELD_UNPINNED = "field_unpinned", "Plan field unpinned"
+    DEFAULT_PATH_CHANGED = "default_path_changed", "Default path changed"
     RUN_APPLIED = "run_applied", "Held run applied"
     RUN_DISCARDED = "run_discarded", "Held run discarded"
     RUN_CANCELED = "run_canceled", "Run canceled"
     CONNECTION_ADDED = "connection_added", "Connection added"
+    CONNECTION_CHANGED = "connection_changed", "Connection changed"
+    CONNECTION_TESTED = "connection_tested", "Connection tested"
     CONNECTION_REMOVED = "connection_removed", "Connection removed"
     USER_INVITED = "user_invited", "User invited"
     USER_JOINED = "user_joined", "User joined"
@@ -27,6 +32,9 @@ class Verb(models.TextChoices):
     SCHEDULE_RUN = "schedule_run", "Schedule run"
     SCHEDULE_NOT_RUN = "schedule_not_run", "Schedule did not run"
     FRESHNESS_TARGET_CHANGED = "freshness_target_changed", "Freshness target changed"
+    SSN_REVEALED = "ssn_revealed", "SSN revealed"
+    GUARD_LIMIT_CHANGED = "guard_limit_changed", "Mass-change limit changed"
+    FIRM_CHANGED = "firm_changed", "Firm settings changed"
 
 
 # Their entries have the id of a run; of which kind.

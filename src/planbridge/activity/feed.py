@@ -1,23 +1,28 @@
 """The feed of the Activity Monitor: what happened in a firm, newest first, with the runs behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection as database
 from django.db.models import Case, F, QuerySet, TextField, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from planbridge.activity.entry import SYNCS, ActivityEntry
+from planbridge.activity.entry import SYNCS, ActivityEntry, Verb
 from planbridge.activity.keyset import Ordering, Page, PageAsk, read_page
+from planbridge.activity.statements import statement
 
 # The way from an entry to its run: the runs' table belongs to a package above this one.
 RUN: Any = ActivityEntry._meta.get_field("run")
 NEWEST_FIRST = Ordering(("happened_at", "id"), is_descending=True)
 OPENS_ON = timedelta(days=7)
 ERROR = "error"
+OPEN = frozenset({"queued", "running"})
+# What concerns the firm and no plan is seen by those alone who see the whole firm.
+OF_FIRM = ("connection_", "user_", "schedule_", "firm_")
 BADGE_MAX = 100
 
 
@@ -66,6 +71,23 @@ class FeedRow:
     is_run: bool
     detail: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def type_name(self) -> str:
+        """The activity type in words."""
+        return str(Verb(self.verb).label)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its run has not ended."""
+        return self.status in OPEN
+
+    @property
+    def elapsed_seconds(self) -> float | None:
+        """How long its run took, or has been at work."""
+        if self.seconds is None and self.started_at is not None and self.is_open:
+            return (timezone.now() - self.started_at).total_seconds()
+        return self.seconds
+
 
 def past_week() -> FeedFilter:
     """What the Activity Monitor opens on."""
@@ -79,6 +101,21 @@ def feed_page(scope: FeedScope, wanted: FeedFilter, ask: PageAsk) -> Page[FeedRo
     """
     page = read_page(branches(scope, wanted), NEWEST_FIRST, ask)
     return Page(**{one.name: getattr(page, one.name) for one in fields(page)} | {"rows": tuple(map(row_of, page.rows))})
+
+
+def feed_rows_of(scope: FeedScope, places: Sequence[tuple[int, UUID]]) -> list[FeedRow]:
+    """The rows of some entries (plan id, entry id) as they stand now, newest first; one statement."""
+    plan_ids, ids = {place[0] for place in places}, [place[1] for place in places]
+    found = entry_columns(entries_of(scope).filter(plan_id__in=plan_ids, id__in=ids))
+    return [row_of(values) for values in found.order_by("-happened_at", "-id")]
+
+
+def verbs_found(scope: FeedScope) -> list[Verb]:
+    """The types that a firm's feed has, in the order of Verb: what the list can be filtered by."""
+    wanted = [str(verb) for verb in Verb if scope.plans is None or not verb.startswith(OF_FIRM)]
+    with database.cursor() as cursor:
+        cursor.execute(statement("verbs_found"), {"firm_id": scope.firm_id, "verbs": wanted})
+        return [Verb(verb) for (verb,) in cursor.fetchall()]
 
 
 def count_errors(scope: FeedScope, since: datetime) -> int:

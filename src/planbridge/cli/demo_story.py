@@ -14,10 +14,11 @@ from rich.text import Text
 
 from planbridge.cli.proof_answer import money
 from planbridge.cli.run_answer import as_json as runs_as_json
-from planbridge.cli.run_answer import counted, indented, status_text
+from planbridge.cli.run_answer import indented, status_text
 from planbridge.cli.tables import plain_table
 from planbridge.plans.models import Plan
 from planbridge.sync.run import SyncRun
+from planbridge.sync.run_words import counted
 
 Answer = dict[str, Any]  # a run as JSON
 PLANS_SHOWN = 20

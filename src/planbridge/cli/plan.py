@@ -9,7 +9,7 @@ from planbridge.cli.finding import find_connection, find_plan
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
 from planbridge.cli.plan_answer import say_plan
 from planbridge.cli.reaching import reach
-from planbridge.cli.run_answer import answer_runs, counted
+from planbridge.cli.run_answer import answer_runs
 from planbridge.cli.tables import plain_table
 from planbridge.cli.waiting import WaitOption, wait_for_runs
 from planbridge.plans.changes import lineup_changes
@@ -29,6 +29,7 @@ from planbridge.recordkeepers.connector import ListedPlan
 from planbridge.sync.plan_marks import money_by_fund
 from planbridge.sync.request import request_syncs
 from planbridge.sync.run import RunKind, SyncRun
+from planbridge.sync.run_words import counted
 
 app = typer.Typer(no_args_is_help=True, help="Plans.")
 ACTOR = "cli"

@@ -12,6 +12,7 @@ from planbridge.activity.problem_catalogue import CATALOGUE
 from planbridge.cli.output import Exit, Output
 from planbridge.plans.models import Plan
 from planbridge.sync.run import FAILING, RunKind, RunProblem, RunStatus, SyncRun, run_as_json
+from planbridge.sync.run_words import counted, people_counts, run_title
 
 PROBLEMS_SHOWN = 10
 MARKS = {
@@ -69,7 +70,7 @@ def answer_runs(output: Output, runs: Sequence[SyncRun]) -> None:
 
 def say_run(console: Console, answer: dict[str, Any]) -> None:
     """A run in words: the sentence, then its problems with who mends them."""
-    console.print(status_text(answer["status"]) + Text(f"  {title(answer)}"))
+    console.print(status_text(answer["status"]) + Text(f"  {run_title(answer, answer['plan'])}"))
     console.print(indented(sentence(answer)))
     for problem in answer["problems"][:PROBLEMS_SHOWN]:
         who = f"{problem['participant_id']}: " if problem["participant_id"] else ""
@@ -81,11 +82,6 @@ def say_run(console: Console, answer: dict[str, Any]) -> None:
     if answer["status"] == RunStatus.HELD:
         console.print(indented(f"Nothing is applied yet. Decide: planbridge run apply {answer['run']}"))
         console.print(indented(f"                     or: planbridge run discard {answer['run']}"))
-
-
-def title(answer: dict[str, Any]) -> str:
-    """What a run is, in a few words."""
-    return f"{RunKind(answer['kind']).label} of {answer['plan']}{' (dry run)' if answer.get('dry_run') else ''}"
 
 
 def status_text(status: str) -> Text:
@@ -112,22 +108,6 @@ def sentence(answer: dict[str, Any]) -> str:
     return f"{dry}{', '.join(people_counts(answer))}, {prices} ({answer['seconds']} s)."
 
 
-def people_counts(answer: dict[str, Any]) -> list[str]:
-    """The counts of people, the last ones only where there are any."""
-    rest = {"rejected": "rejected", "held": "held", "vanished": "not at the recordkeeper any more"}
-    return [
-        f"{answer['read']:,} people read" if answer["read"] != 1 else "1 person read",
-        f"{answer['applied']:,} changed",
-        f"{answer['unchanged']:,} unchanged",
-        *(f"{answer[name]:,} {words}" for name, words in rest.items() if answer[name]),
-    ]
-
-
-def counted(number: int, thing: str) -> str:
-    """A number of things: "1 price", "2,000 prices"."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
-
-
 def run_list(answers: Sequence[dict[str, Any]]) -> Group:
     """Runs in two lines each, because an id alone fills half of a narrow terminal."""
     lines: list[Text] = []
@@ -135,7 +115,7 @@ def run_list(answers: Sequence[dict[str, Any]]) -> Group:
         when = str(answer["requested_at"])[:16].replace("T", " ")
         status = status_text(answer["status"])
         status.pad_right(STATUS_WIDTH - status.cell_len)
-        lines.append(Text(f"{when}  ") + status + Text(f"  {title(answer)}"))
+        lines.append(Text(f"{when}  ") + status + Text(f"  {run_title(answer, answer['plan'])}"))
         lines.append(Text(f"    {answer['run']}  {brief(answer)}", style="dim"))
     return Group(*lines)
 

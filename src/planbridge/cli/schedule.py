@@ -7,7 +7,7 @@ import typer
 
 from planbridge.cli.finding import find_connection
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
-from planbridge.cli.run_answer import answer_runs, counted
+from planbridge.cli.run_answer import answer_runs
 from planbridge.cli.schedule_answer import say_schedule, say_schedules, shown
 from planbridge.cli.schedule_options import (
     AllOption,
@@ -44,6 +44,7 @@ from planbridge.schedules.schedules import (
 from planbridge.schedules.terms import ScheduleTerms, terms_of
 from planbridge.security.firm import only_firm
 from planbridge.sync.run import RunKind
+from planbridge.sync.run_words import counted
 
 app = typer.Typer(no_args_is_help=True, help="Task Scheduling: syncs that start by themselves.")
 ACTOR = "cli"

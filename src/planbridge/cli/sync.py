@@ -7,11 +7,12 @@ import typer
 
 from planbridge.cli.finding import find_plans
 from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, QuietOption
-from planbridge.cli.run_answer import answer_runs, counted
+from planbridge.cli.run_answer import answer_runs
 from planbridge.cli.waiting import WaitOption, wait_for_runs
 from planbridge.plans.models import Plan
 from planbridge.sync.request import SyncOptions, request_syncs
 from planbridge.sync.run import RunKind
+from planbridge.sync.run_words import counted
 
 app = typer.Typer(no_args_is_help=True, help="Bring the recordkeeper's data in.")
 PlanIds = Annotated[list[str] | None, typer.Argument(metavar="PLAN_ID...")]

@@ -1,7 +1,7 @@
 """Looks people up: as they are, as they were on a day, and what changed of them; SSNs always masked."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -43,15 +43,15 @@ State = dict[str, Any]  # a person's fields: texts, decimals, dates and arrays
 
 
 def person_now(plan_id: int, participant_id: str) -> State | None:
-    """One person as held now; None when the plan has nobody of this id."""
+    """One person as held now, at the newest prices; None when the plan has nobody of this id."""
     person = Participant.objects.filter(plan_id=plan_id, participant_id=participant_id).first()
-    return None if person is None else shown(person, state_of(person), datetime.now(UTC).date())
+    return None if person is None else shown(person, state_of(person), date.max)
 
 
-def person_on(plan_id: int, participant_id: str, day: date) -> State | None:
-    """One person as held at the end of a day (UTC): the present with every later change undone, newest first."""
+def person_on(plan_id: int, participant_id: str, day: date, *, zone: tzinfo = UTC) -> State | None:
+    """One person as held at the end of a day of a zone: the present with every later change undone, newest first."""
     person = Participant.objects.filter(plan_id=plan_id, participant_id=participant_id).first()
-    end = datetime.combine(day + timedelta(days=1), time(), UTC)
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
     if person is None or person.first_synced_at >= end:
         return None
     state = state_of(person)

@@ -17,6 +17,17 @@ class SyncStatus(models.TextChoices):
     NEVER_SYNCED = "never_synced", "Never synced"
 
 
+class EmploymentStatus(models.TextChoices):
+    """How a person stands with the employer; sync/rules.py refuses any other word."""
+
+    ACTIVE = "active", "Active"
+    LEAVE = "leave", "On leave"
+    TERMINATED = "terminated", "Terminated"
+    DECEASED = "deceased", "Deceased"
+    RETIRED = "retired", "Retired"
+    INELIGIBLE = "ineligible", "Ineligible"
+
+
 class Participant(models.Model):
     """Personal, employment and pay data of one person in a plan; spells are parallel arrays of dates."""
 

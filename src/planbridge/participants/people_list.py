@@ -102,6 +102,17 @@ def count_people(plan_id: int, wanted: PeopleFilter) -> int:
     return sum(people.count() for people in find_people(plan_id, wanted))
 
 
+def people_ids(plan_id: int, wanted: PeopleFilter) -> list[str]:
+    """The participant ids of those of a plan's people whom a filter names, in no order."""
+    found = (people.values_list("participant_id", flat=True) for people in find_people(plan_id, wanted))
+    return [participant_id for ids in found for participant_id in ids]
+
+
+def is_ssn(text: str) -> bool:
+    """Whether a text is an SSN in full: it is searched for, and never written into an address."""
+    return SSN.fullmatch(text.strip()) is not None
+
+
 def find_people(plan_id: int, wanted: PeopleFilter) -> list[QuerySet[Participant]]:
     """Those of a plan's people whom a filter names, in no order; each person in one of the querysets."""
     people = Participant.objects.filter(plan_id=plan_id)

@@ -1,4 +1,4 @@
-"""Which plans a user sees: those of the firm for an Admin, those given to them for everybody else."""
+"""Which plans a user sees: those of the firm for an Admin and who was given all, those given to them for everybody else."""
 
 from collections.abc import Iterable
 
@@ -23,9 +23,25 @@ class PlanAccess(models.Model):
 def plans_of(user: User) -> QuerySet[Plan]:
     """The plans that a user sees: every page and every search begins with these, so that firms stay apart."""
     plans = Plan.objects.filter(firm_id=user.firm_id)
-    if user.role == Role.ADMIN:
+    if user.role == Role.ADMIN or user.sees_all_plans:
         return plans
     return plans.filter(Exists(PlanAccess.objects.filter(user_id=user.pk, plan_id=OuterRef("pk"))))
+
+
+def add_given(user: User, plans: QuerySet[Plan]) -> int:
+    """Give a user these plans of the firm beside those they have, in the caller's transaction; answers how many were new.
+
+    Called by users/given_plans.py alone, which records it.
+    """
+    held = PlanAccess.objects.filter(user=user).values("plan_id")
+    new = list(plans.filter(firm_id=user.firm_id).exclude(pk__in=held).values_list("pk", flat=True))
+    PlanAccess.objects.bulk_create([PlanAccess(user=user, plan_id=one) for one in new], ignore_conflicts=True)
+    return len(new)
+
+
+def take_given(user: User, plans: QuerySet[Plan]) -> int:
+    """Take these plans from a user, in the caller's transaction; answers how many they had."""
+    return PlanAccess.objects.filter(user=user, plan_id__in=plans.values("pk")).delete()[0]
 
 
 def give_plans(user: User, plan_ids: Iterable[int]) -> None:

@@ -20,6 +20,7 @@ class PlanFigures(models.Model):
     plan_run_ended_at = models.DateTimeField(null=True)
     participants_run_id = models.UUIDField(null=True)
     participants_run_ended_at = models.DateTimeField(null=True)
+    people_synced_at = models.DateTimeField(null=True)  # the last Participant Sync of everybody that took people in
     # Ways to the runs, and no columns.
     plan_run = models.ForeignObject(
         "sync.SyncRun",

@@ -1,4 +1,4 @@
-"""The only writer of plans, their versions, funds and prices: each function is one change."""
+"""The only writer of plans (but for pinned fields), their versions, funds and prices: each function is one change."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,20 +12,25 @@ from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
 
+from planbridge.activity.conflict import ChangedMeanwhile, version_of
 from planbridge.activity.entry import Verb
 from planbridge.activity.problem import Problem
 from planbridge.activity.problem_catalogue import Severity
 from planbridge.activity.record import Happening, record_activities, record_activity
 from planbridge.plans.activation import check_activation
-from planbridge.plans.changes import FieldChange, LineupChange, field_changes, lineup_changes
+from planbridge.plans.changes import FieldChange, LineupChange, field_changes, lineup_changes, lineup_digest
 from planbridge.plans.document import content_digest, document_content
 from planbridge.plans.draft import place_lineup
+from planbridge.plans.field_state import values_of_pins
+from planbridge.plans.guard_limits import guard_defaults
+from planbridge.plans.pinned_terms import with_pins
 from planbridge.plans.plan import Plan
-from planbridge.plans.plan_fields import apply_fields, record_history
+from planbridge.plans.plan_fields import apply_fields, plan_columns, record_history
 from planbridge.plans.statements import statement
 from planbridge.plans.stored_terms import current_terms, draft_lineup, known_codes, live_lineup
-from planbridge.plans.terms import PlanTerms
+from planbridge.plans.terms import Lineup, PlanTerms
 from planbridge.plans.version import PlanVersion
+from planbridge.security.firm import Firm
 
 __all__ = [
     "Activated",
@@ -39,6 +44,7 @@ __all__ = [
     "current_terms",
     "deactivate_plan",
     "draft_lineup",
+    "draft_token",
     "known_codes",
     "live_lineup",
     "remember_reading",
@@ -129,12 +135,13 @@ def add_plans(connection: Recordkeeper, external: Sequence[ListedPlan], *, actor
         if not 0 < len(plan_id) <= PLAN_ID_CHARACTERS_MAX:
             message = f"A plan id has 1 to {PLAN_ID_CHARACTERS_MAX} characters: {plan_id[:80]!r}"
             raise PlanIdInvalid(message)
+    firm = Firm.objects.get(pk=connection.firm_id)
     with transaction.atomic():
         with database.cursor() as cursor:
             cursor.execute(statement("lock_adding"), {"namespace": ADDING_LOCKS, "connection_id": connection.id})
         held = {one.external_plan_id: one for one in _plans_of(connection, list(named))}
         new = [
-            Plan(firm_id=connection.firm_id, connection_id=connection.id, external_plan_id=plan_id, name=name)
+            Plan(firm=firm, connection_id=connection.id, external_plan_id=plan_id, name=name, **guard_defaults(firm))
             for plan_id, name in named.items()
             if plan_id not in held
         ]
@@ -160,12 +167,13 @@ def _plans_of(connection: Recordkeeper, external_plan_ids: list[str]) -> list[Pl
 def take_in_document(plan: Plan, document: dict[str, Any], terms: PlanTerms, *, run_id: UUID, now: datetime) -> Taken:
     """Bring a checked plan document in, in the caller's transaction; `plan` is locked and read anew.
 
-    Fields apply at once, with a history row each (but for the first document). A lineup that differs from the live
-    one waits in the recordkeeper's draft; one that equals it takes that draft away. A draft that somebody else made is
-    left alone. Nothing is written where nothing differs.
+    Fields apply at once, with a history row each (but for the first document); a pinned field keeps our value, and the
+    recordkeeper's stands in the document. A lineup that differs from the live one waits in the recordkeeper's draft;
+    one that equals it takes that draft away. A draft that somebody else made is left alone. Nothing is written where
+    nothing differs.
     """
     _lock(plan)
-    before = current_terms(plan)
+    before, terms = current_terms(plan), with_pins(terms, values_of_pins(plan))
     fields = field_changes(before, terms)
     if before is not None:
         record_history(plan, fields, run_id=run_id, now=now)
@@ -203,14 +211,19 @@ def write_prices(rows: Sequence[tuple[int, str, date, Decimal]], *, run_ids: Map
     return written
 
 
-def activate_plan(plan: Plan, *, actor: str, money_by_fund: Mapping[str, Decimal] | None = None) -> Activated:
+def activate_plan(
+    plan: Plan, *, actor: str, money_by_fund: Mapping[str, Decimal] | None = None, seen: str | None = None
+) -> Activated:
     """Make the draft what participants see; a deactivated plan without one shows its live version again.
 
-    `money_by_fund` (what people hold) is for the warning about funds that leave. Raises ActivationRefused.
+    `money_by_fund` (what people hold) is for the warning about funds that leave; `seen` is the `draft_token` of what the
+    person looked at. Raises ActivationRefused, and ChangedMeanwhile when the draft is another one by now.
     """
     with transaction.atomic():
         _lock(plan)
         draft = draft_lineup(plan)
+        if seen is not None and seen != draft_token(plan, draft):
+            raise ChangedMeanwhile
         if draft is None:
             return _reactivate(plan, actor=actor)
         problems = check_activation(live_lineup(plan), draft, money_by_fund=money_by_fund or {})
@@ -224,6 +237,11 @@ def activate_plan(plan: Plan, *, actor: str, money_by_fund: Mapping[str, Decimal
         detail = {"version": version, "previous": previous}
         record_activity(Happening(Verb.PLAN_ACTIVATED, actor, plan_id=plan.id, detail=detail))
     return Activated(ActivationOutcome.ACTIVATED, version, problems)
+
+
+def draft_token(plan: Plan, draft: Lineup | None) -> str:
+    """The token of a plan's draft as it stands: equal drafts, equal tokens."""
+    return version_of(plan.draft_version, None if draft is None else lineup_digest(draft))
 
 
 def deactivate_plan(plan: Plan, *, reason: str, actor: str) -> None:
@@ -271,15 +289,7 @@ def _write_columns(
     plan: Plan, terms: PlanTerms, document: dict[str, Any], *, draft_version: int | None, now: datetime
 ) -> None:
     """Write those of the plan's own columns that differ."""
-    values: dict[str, Any] = {
-        "name": terms.name,
-        "plan_type": terms.plan_type,
-        "plan_number": terms.plan_number,
-        "year_end": terms.year_end,
-        "recordkeeper_status": terms.recordkeeper_status,
-        "employer_name": terms.employer_name,
-        "ein": terms.ein,
-        "phone": terms.phone,
+    values: dict[str, Any] = plan_columns(terms) | {
         "lineup_effective_date": terms.lineup.effective_date,
         "revision": terms.revision,
         "draft_version": draft_version,

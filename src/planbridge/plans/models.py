@@ -3,6 +3,7 @@
 from planbridge.plans.access import PlanAccess
 from planbridge.plans.figures import PlanFigures
 from planbridge.plans.fund import FundPrice, PlanFund
+from planbridge.plans.pin import PlanPin
 from planbridge.plans.plan import Plan, PlanContact, PlanFieldHistory, PlanProvision, PlanSource
 from planbridge.plans.version import PlanVersion, VersionDefaultInvestment, VersionFund
 
@@ -14,6 +15,7 @@ __all__ = [
     "PlanFieldHistory",
     "PlanFigures",
     "PlanFund",
+    "PlanPin",
     "PlanProvision",
     "PlanSource",
     "PlanVersion",

@@ -43,6 +43,7 @@ class Plan(models.Model):
     people_loss_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=5)
     money_move_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=10)
     freshness_hours = models.PositiveSmallIntegerField(null=True)  # null: the firm's
+    is_default_path_closed = models.BooleanField(default=False)  # no funds of the default path from the recordkeeper
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -114,7 +115,7 @@ class PlanSource(models.Model):
 
 
 class PlanFieldHistory(models.Model):
-    """A plan field's old and new value and the run that changed it."""
+    """A plan field's old and new value, and what changed it: a run, or somebody's edit (the id of its activity)."""
 
     pk = models.CompositePrimaryKey("plan_id", "run_id", "field")
     plan_id = models.BigIntegerField()

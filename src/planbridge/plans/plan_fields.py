@@ -1,4 +1,4 @@
-"""A plan's contacts, sources, provisions and known funds; written on behalf of lifecycle alone."""
+"""A plan's contacts, sources, provisions and known funds; written on behalf of lifecycle and pinning."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,8 +23,22 @@ def apply_fields(plan: Plan, terms: PlanTerms, changes: Sequence[FieldChange]) -
     _replace_funds(plan, terms.lineup)
 
 
+def plan_columns(terms: PlanTerms) -> dict[str, str]:
+    """The fields that stand in the plan's own row, by its columns."""
+    return {
+        "name": terms.name,
+        "plan_type": terms.plan_type,
+        "plan_number": terms.plan_number,
+        "year_end": terms.year_end,
+        "recordkeeper_status": terms.recordkeeper_status,
+        "employer_name": terms.employer_name,
+        "ein": terms.ein,
+        "phone": terms.phone,
+    }
+
+
 def record_history(plan: Plan, changes: Sequence[FieldChange], *, run_id: UUID, now: datetime) -> None:
-    """Write one row a changed field: its old and new value, and the run that changed it."""
+    """Write one row a changed field: its old and new value, and the run (or the edit) that changed it."""
     PlanFieldHistory.objects.bulk_create(
         PlanFieldHistory(
             plan_id=plan.id,

@@ -8,16 +8,17 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Collate, Upper
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
 
 from planbridge.activity.keyset import Ordering, Page, PageAsk, read_page
 from planbridge.plans.exact_number import ExactNumber
 from planbridge.plans.figures import PlanFigures
+from planbridge.plans.freshness_target import target_ends_at
 from planbridge.plans.plan import Plan, PlanStatus
 
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER, END_OF_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 NO_MONEY = Decimal(0)
 NO_RUNS = (None, None)
 LAST_CHARACTER = "\U0010ffff"
@@ -31,6 +32,7 @@ class PlanSort(StrEnum):
     ASSETS = "assets"
     PLAN_SYNC = "plan_sync"  # the last one's end; never comes before everything
     PARTICIPANT_SYNC = "participant_sync"
+    FRESHNESS = "freshness"  # the longest beyond its target first; deactivated plans last
 
 
 SORT_KEYS: dict[PlanSort, Any] = {
@@ -39,6 +41,7 @@ SORT_KEYS: dict[PlanSort, Any] = {
     PlanSort.ASSETS: Coalesce("figures__market_value_usd", NO_MONEY, output_field=ExactNumber()),
     PlanSort.PLAN_SYNC: Coalesce("figures__plan_run_ended_at", NEVER),
     PlanSort.PARTICIPANT_SYNC: Coalesce("figures__participants_run_ended_at", NEVER),
+    PlanSort.FRESHNESS: Case(When(deactivated_at=None, then=target_ends_at()), default=END_OF_TIME),
 }
 
 HAS_STATUS = {

@@ -25,7 +25,7 @@ class Section:
 
 SECTIONS = (
     Section("Plans", "list-details", "plans:summary", Right.SEE_PLANS),
-    Section("Activity", "activity", "activity:monitor", Right.SEE_PLANS),
+    Section("Activity", "activity", "activity:monitor", Right.SEE_PLANS, badge="portal/activity/badge.html"),
     Section("Recordkeepers", "building-bank", "recordkeepers:list", Right.SEE_RECORDKEEPERS),
     Section("Settings", "settings", "settings:profile", Right.CHANGE_OWN_PROFILE),
 )

@@ -1,6 +1,10 @@
 """A connection: one configured recordkeeper with its settings, sealed credentials and limits."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
+
+TEST_SECONDS_MAX = 60
 
 
 class ConnectionKind(models.TextChoices):
@@ -31,6 +35,29 @@ class Connection(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ConnectionTest(models.Model):
+    """The last test of a connection; `steps` are its checks so far (connector.Check), `test_id` says whose they are."""
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, primary_key=True, related_name="last_test")
+    test_id = models.UUIDField()
+    asked_by = models.TextField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    steps = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "connection_test"
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether every step was tried and passed."""
+        return self.finished_at is not None and bool(self.steps) and all(one["passed"] for one in self.steps)
+
+    def is_running(self, now: datetime) -> bool:
+        """Whether another step may still come; a test whose process died is over with its time."""
+        return self.finished_at is None and now - self.started_at < timedelta(seconds=TEST_SECONDS_MAX)
 
 
 class DeliveryState(models.TextChoices):

@@ -1,5 +1,7 @@
-"""Adds and removes connections: the only writer of the table connection but for its rate-limit slot."""
+"""Adds, changes and removes connections: the only writer of the table connection but for its rate-limit slot."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
@@ -9,22 +11,29 @@ from urllib.parse import urlsplit
 from django.db import IntegrityError, transaction
 from django.db.models import RestrictedError
 
+from planbridge.activity.conflict import refuse_if_changed, version_of
 from planbridge.activity.entry import Verb
 from planbridge.activity.record import Happening, record_activity
 from planbridge.recordkeepers.connection import Connection, ConnectionKind
+from planbridge.recordkeepers.rest_settings import origin
 from planbridge.security.credentials import seal_credentials
 from planbridge.security.firm import Firm
 
 NAME_CHARACTERS_MAX = 100
+PROFILES = ("canonical",)
 
 
 class ConnectionRefused(ValueError):  # noqa: N818 - says what happened
-    """A connection that cannot be added or removed; the message says why."""
+    """A connection that cannot be added, changed or removed; `field` names what is to be mended, where it is one."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True)
 class NewConnection:
-    """What a person says of a new connection."""
+    """What a person says of a connection; `credentials` empty on a change: those stored stay."""
 
     name: str
     kind: ConnectionKind
@@ -49,56 +58,139 @@ def parse_quiet_hours(text: str | None) -> tuple[time, time] | None:
 
 def add_connection(firm: Firm, new: NewConnection, *, actor: str) -> Connection:
     """Add a connection to a firm, its credentials sealed; raises ConnectionRefused."""
+    connection = Connection(firm=firm, kind=new.kind)
     check(new)
-    quiet_from, quiet_until = new.quiet_hours or (None, None)
-    try:
-        with transaction.atomic():
-            connection = Connection.objects.create(
-                firm=firm,
-                name=new.name,
-                kind=new.kind,
-                settings=new.settings,
-                requests_per_minute=new.requests_per_minute,
-                concurrent_requests_max=new.concurrent_requests_max,
-                quiet_from=quiet_from,
-                quiet_until=quiet_until,
-            )
-            if new.credentials:
-                connection.credentials_sealed = seal_credentials(connection.pk, new.credentials)
-                connection.save(update_fields=["credentials_sealed"])
-            record_activity(
-                Happening(Verb.CONNECTION_ADDED, actor, connection_id=connection.pk, detail={"name": new.name})
-            )
-    except IntegrityError as error:
-        message = f"A connection named {new.name!r} is there already; choose another name or remove that one."
-        raise ConnectionRefused(message) from error
+    check_folder(connection, new)
+    if new.kind is ConnectionKind.REST and not new.credentials:
+        message = "A Recordkeeper API needs a token, or a client id and secret with the address that gives tokens."
+        raise ConnectionRefused(message, "token")
+    with named_once(new.name), transaction.atomic():
+        put_values(connection, new)
+        connection.save()
+        if new.credentials:
+            connection.credentials_sealed = seal_credentials(connection.pk, new.credentials)
+            connection.save(update_fields=["credentials_sealed"])
+        record_activity(Happening(Verb.CONNECTION_ADDED, actor, connection_id=connection.pk, detail={"name": new.name}))
     return connection
+
+
+def edit_connection(connection: Connection, new: NewConnection, *, seen: str, actor: str) -> Connection:
+    """Change a connection; without credentials those stored stay. Raises ConnectionRefused, ChangedMeanwhile.
+
+    `seen` is the token (seen_as) of what was shown. The kind stays, whatever `new` says.
+    """
+    check(new)
+    with named_once(new.name), transaction.atomic():
+        locked = Connection.objects.select_for_update(of=("self",)).select_related("firm").get(pk=connection.pk)
+        refuse_if_changed(seen, *facts_of(locked))
+        check_folder(locked, new)
+        check_secret_stays_home(locked, new)
+        before = values_of(locked)
+        put_values(locked, new)
+        if new.credentials:
+            locked.credentials_sealed = seal_credentials(locked.pk, new.credentials)
+        locked.save()
+        after = values_of(locked)
+        changed = {name: [before[name], value] for name, value in after.items() if before[name] != value}
+        detail = {"name": locked.name, "changed": changed, "has_new_credentials": bool(new.credentials)}
+        if changed or new.credentials:
+            record_activity(Happening(Verb.CONNECTION_CHANGED, actor, connection_id=locked.pk, detail=detail))
+    return locked
+
+
+def put_values(connection: Connection, new: NewConnection) -> None:
+    """Set a connection's fields but for its credentials; nothing is written."""
+    connection.name = new.name
+    connection.settings = new.settings
+    connection.requests_per_minute = new.requests_per_minute
+    connection.concurrent_requests_max = new.concurrent_requests_max
+    connection.quiet_from, connection.quiet_until = new.quiet_hours or (None, None)
+
+
+def values_of(connection: Connection) -> dict[str, Any]:
+    """What a person may know of a connection, as JSON; no secrets."""
+    return {
+        "name": connection.name,
+        **connection.settings,
+        "requests_per_minute": connection.requests_per_minute,
+        "concurrent_requests_max": connection.concurrent_requests_max,
+        "quiet_from": connection.quiet_from and connection.quiet_from.isoformat("minutes"),
+        "quiet_until": connection.quiet_until and connection.quiet_until.isoformat("minutes"),
+    }
+
+
+def seen_as(connection: Connection) -> str:
+    """The token of a connection as it is."""
+    return version_of(*facts_of(connection))
+
+
+def facts_of(connection: Connection) -> tuple[dict[str, Any], str]:
+    """All that an edit may change: what a person may know, and the sealed credentials as text."""
+    return values_of(connection), bytes(connection.credentials_sealed or b"").hex()
+
+
+@contextmanager
+def named_once(name: str) -> Iterator[None]:
+    """Turns the database's refusal of a second connection of one name into words."""
+    try:
+        yield
+    except IntegrityError as error:
+        message = f"A connection named {name!r} is there already; choose another name or remove that one."
+        raise ConnectionRefused(message, "name") from error
 
 
 def check(new: NewConnection) -> None:
     """Raises ConnectionRefused for settings that cannot work."""
     if not new.name.strip() or len(new.name) > NAME_CHARACTERS_MAX:
         message = f"A connection needs a name of 1 to {NAME_CHARACTERS_MAX} characters."
-        raise ConnectionRefused(message)
+        raise ConnectionRefused(message, "name")
+    if new.quiet_hours and new.quiet_hours[0] == new.quiet_hours[1]:
+        raise ConnectionRefused(
+            "Quiet hours that begin and end at one time are none; choose another end.", "quiet_until"
+        )
     if new.kind is ConnectionKind.FILES:
         path = new.settings.get("path")
-        if not path or not Path(path).is_dir():
-            message = f"The drop folder {path} is not there; make it, or give another --path."
-            raise ConnectionRefused(message)
-        if new.settings.get("profile") != "canonical":
-            message = f"No file profile is named {new.settings.get('profile')!r}; this version reads 'canonical'."
-            raise ConnectionRefused(message)
+        if not path or not Path(path).is_absolute() or not Path(path).is_dir():
+            message = f"The drop folder {path} is not there; make it on the server, or give another folder."
+            raise ConnectionRefused(message, "path")
+        if new.settings.get("profile") not in PROFILES:
+            message = f"No file profile is named {new.settings.get('profile')!r}; there is {', '.join(PROFILES)}."
+            raise ConnectionRefused(message, "profile")
         return
     parts = urlsplit(str(new.settings.get("url") or ""))
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        message = "A rest connection needs --url, for example https://recordkeeper.example.test."
-        raise ConnectionRefused(message)
+        message = "A Recordkeeper API needs its address, for example https://recordkeeper.example.test."
+        raise ConnectionRefused(message, "url")
     if parts.username or parts.password:
-        message = "Give secrets by --token-env, not in the address: an address is shown and logged."
-        raise ConnectionRefused(message)
-    if not new.credentials:
-        message = "A rest connection needs --token-env, or --token-url with --client-id and --client-secret-env."
-        raise ConnectionRefused(message)
+        message = "Give secrets apart, not in the address: an address is shown and logged."
+        raise ConnectionRefused(message, "url")
+
+
+def check_folder(connection: Connection, new: NewConnection) -> None:
+    """Raises ConnectionRefused for a drop folder that another firm reads, or that lies in one, or has one in it."""
+    if new.kind is not ConnectionKind.FILES:
+        return
+    folder = Path(new.settings["path"]).resolve()
+    others = Connection.objects.filter(kind=ConnectionKind.FILES).exclude(firm_id=connection.firm_id)
+    for path in others.values_list("settings__path", flat=True):
+        taken = Path(str(path)).resolve()
+        if folder == taken or folder in taken.parents or taken in folder.parents:
+            raise ConnectionRefused("This folder is not free for this connection; give another folder.", "path")
+
+
+def check_secret_stays_home(connection: Connection, new: NewConnection) -> None:
+    """Raises ConnectionRefused when stored credentials would go to a host that they were not given for."""
+    if new.kind is not ConnectionKind.REST or new.credentials:
+        return
+    if connection.credentials_sealed is None:
+        raise ConnectionRefused("No token is stored yet; type one.", "token")
+    for name in ("url", "token_url"):
+        before, after = (str(one.get(name) or "") for one in (connection.settings, new.settings))
+        if after and origin(before) != origin(after):
+            message = (
+                "The address leads to another host. Type the token again, so that it goes only where you mean it to."
+            )
+            raise ConnectionRefused(message, "token")
 
 
 def remove_connection(connection: Connection, *, actor: str) -> None:
@@ -115,5 +207,7 @@ def remove_connection(connection: Connection, *, actor: str) -> None:
             connection.delete()
             record_activity(gone)
     except RestrictedError as error:
-        message = f"Connection {connection.name} has plans or scheduled tasks; a connection is removed only when it has none."
+        message = (
+            f"Connection {connection.name} has plans or scheduled tasks; a connection is removed only when it has none."
+        )
         raise ConnectionRefused(message) from error

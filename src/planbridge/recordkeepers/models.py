@@ -1,5 +1,5 @@
 """The tables of the recordkeepers package."""
 
-from planbridge.recordkeepers.connection import Connection, Delivery
+from planbridge.recordkeepers.connection import Connection, ConnectionTest, Delivery
 
-__all__ = ["Connection", "Delivery"]
+__all__ = ["Connection", "ConnectionTest", "Delivery"]

@@ -137,19 +137,27 @@ def known_time_zones() -> frozenset[str]:
 def in_words(rule: Rule) -> str:
     """A rule as a sentence's part: 'Weekly on Monday at 02:00 America/New_York, market days only'."""
     at = "" if rule.at is None else f" at {rule.at:%H:%M}"
-    when = {
+    return f"{frequency_in_words(rule)}{at} {rule.time_zone}{closed_days_in_words(rule)}"
+
+
+def frequency_in_words(rule: Rule) -> str:
+    """The days of a rule: 'Weekly on Monday'."""
+    return {
         Frequency.DAILY: "Daily",
         Frequency.WEEKLY: f"Weekly on {calendar.day_name[rule.weekday or 0]}",
         Frequency.MONTHLY: f"Monthly on day {rule.day_of_month}",
         Frequency.SPECIFIC_DATE: f"On {rule.on_date}",
         Frequency.CRON: f"By cron {rule.cron}",
     }[rule.frequency]
-    closed = {
+
+
+def closed_days_in_words(rule: Rule) -> str:
+    """What a rule does on closed market days, to follow its days: ', market days only'; empty when it runs all the same."""
+    return {
         BusinessDays.ANY: "",
         BusinessDays.NEXT: ", on a closed market day the next market day",
         BusinessDays.SKIP: ", market days only",
     }[rule.business_days]
-    return f"{when}{at} {rule.time_zone}{closed}"
 
 
 def zone_of(rule: Rule) -> ZoneInfo:

@@ -65,10 +65,13 @@ def is_scheduled_daily(firm: Firm, kind: RunKind) -> bool:
     return daily.filter(is_for_all_plans=True, connection=None).exists()
 
 
-def edit_schedule(schedule_id: int, terms: ScheduleTerms, *, version: int, actor: str) -> Schedule:
+def edit_schedule(
+    schedule_id: int, terms: ScheduleTerms, *, version: int, actor: str, is_on: bool | None = None
+) -> Schedule:
     """Give a task other terms, if it is still as read (`version`); raises ScheduleRefused, ScheduleConflict.
 
-    With another rule its next run is computed anew from now; what is still being spread goes on.
+    With another rule its next run is computed anew from now; what is still being spread goes on. `is_on` switches it
+    too; None leaves it as it is.
     """
 
     def edit(schedule: Schedule, now: datetime) -> None:
@@ -80,10 +83,15 @@ def edit_schedule(schedule_id: int, terms: ScheduleTerms, *, version: int, actor
         before = schedule.rule()
         put_terms(schedule, terms)
         put_plans(schedule, terms)
+        was_on, schedule.is_on = schedule.is_on, schedule.is_on if is_on is None else is_on
         # A run that is due this moment stays due when only its plans or its window change.
-        if terms.rule != before:
+        if terms.rule != before or schedule.is_on != was_on:
             set_next(schedule, now)
         record_change(Verb.SCHEDULE_CHANGED, schedule, actor, before=in_words(before))
+        if was_on and not schedule.is_on:
+            record_change(Verb.SCHEDULE_SWITCHED_OFF, schedule, actor, plans_dropped=drop_parts(schedule))
+        elif schedule.is_on and not was_on:
+            record_change(Verb.SCHEDULE_SWITCHED_ON, schedule, actor)
 
     return change(schedule_id, edit)
 

@@ -10,6 +10,9 @@ class Firm(models.Model):
     time_zone = models.CharField(max_length=64, default="America/New_York")
     # Within how many hours a plan's people are to be synced; a plan may have its own. 30: daily, with room for the run.
     freshness_hours = models.PositiveSmallIntegerField(default=30)
+    # The guard's limits of plans added from now on; each plan has its own.
+    people_loss_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=5)
+    money_move_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=10)
 
     class Meta:
         db_table = "firm"

@@ -18,7 +18,8 @@ class Right(StrEnum):
     ACTIVATE_PLANS = "activate_plans"  # activate and deactivate
     DECIDE_HELD_RUNS = "decide_held_runs"  # apply anyway, discard
     REVEAL_SENSITIVE_DATA = "reveal_sensitive_data"  # an SSN in full, with a reason, logged
-    SCHEDULE_TASKS = "schedule_tasks"
+    SCHEDULE_TASKS = "schedule_tasks"  # of plans given
+    SCHEDULE_ALL_PLANS = "schedule_all_plans"  # tasks of all plans of the firm
     SEE_RECORDKEEPERS = "see_recordkeepers"
     CHANGE_RECORDKEEPERS = "change_recordkeepers"
     CHANGE_USERS = "change_users"
@@ -47,6 +48,7 @@ RIGHTS = {
     Right.DECIDE_HELD_RUNS: Needed(WHO_WORKS, "may_approve_held_runs"),
     Right.REVEAL_SENSITIVE_DATA: Needed(EVERYBODY, "may_view_sensitive_data"),
     Right.SCHEDULE_TASKS: Needed(WHO_WORKS),
+    Right.SCHEDULE_ALL_PLANS: Needed(ADMINS),
     Right.SEE_RECORDKEEPERS: Needed(WHO_WORKS),
     Right.CHANGE_RECORDKEEPERS: Needed(ADMINS),
     Right.CHANGE_USERS: Needed(ADMINS),

@@ -34,8 +34,10 @@ class User(AbstractBaseUser):
     may_view_sensitive_data = models.BooleanField(default=False)
     may_activate_plans = models.BooleanField(default=False)
     may_approve_held_runs = models.BooleanField(default=False)
+    sees_all_plans = models.BooleanField(default=False)  # those of the firm, also what is added later
     time_zone = models.CharField(max_length=64, blank=True)
     is_active = models.BooleanField(default=True)
+    activity_viewed_at = models.DateTimeField(null=True)  # since then the Activity badge counts errors
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UsersWithFirm()
@@ -54,6 +56,11 @@ class User(AbstractBaseUser):
     def zone(self) -> ZoneInfo:
         """The zone in which this user reads times: their own, else the firm's."""
         return ZoneInfo(self.time_zone or self.firm.time_zone)
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether the user ever got in: by a password of their own, or let in by the firm's provider."""
+        return self.has_usable_password() or self.last_login is not None
 
     @property
     def actor(self) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 import polars as pl
 
 from planbridge.recordkeepers.connector import PeopleGroup, PlanFeed
+from planbridge.sync.progress import Progress
 from planbridge.sync.run_book import Ticket
 
 
@@ -26,6 +27,7 @@ class Batch:
     tickets: dict[int, Ticket]
     asked: dict[int, Asked]
     external: pl.DataFrame
+    progress: Progress
     busy: set[int] = field(default_factory=set)
     to_read_in_full: set[int] = field(default_factory=set)
 

@@ -10,6 +10,7 @@ from planbridge.activity.problem import Problem
 from planbridge.activity.record import Happening, record_activity
 from planbridge.activity.run_id import new_run_id
 from planbridge.plans.models import Plan
+from planbridge.recordkeepers.connection import ConnectionKind
 from planbridge.sync.request import SyncOptions, enqueue_batch, request_syncs
 from planbridge.sync.run import HeldFeed, Quarantine, RunKind, RunStatus, SyncRun
 from planbridge.sync.run_book import copy_problems, run_problems, ticket_of_run
@@ -104,7 +105,24 @@ def retry_rejected(run_id: UUID, *, actor: str) -> tuple[int, UUID]:
             message = f"Run {run.id} has nobody left to retry: it rejected nobody, or later runs took them all in."
             raise DecisionRefused(message)
         plan = Plan.objects.select_related("connection").get(id=run.plan_id)
+        waiting = waiting_of_drop_folder(plan)
+        if waiting is not None and waiting.retries_run_id == run.id:
+            return plan.id, waiting.id
+        if waiting is not None:
+            message = f"Run {waiting.id} of this plan waits already; retry the rejected people when it has ended."
+            raise DecisionRefused(message)
         asked = SyncOptions(participants=people)
         found = request_syncs([plan], RunKind.PARTICIPANTS, actor=actor, options=asked)[0]
         SyncRun.objects.filter(plan_id=plan.id, id=found[1]).update(retries_run_id=run.id)
     return found
+
+
+def waiting_of_drop_folder(plan: Plan) -> SyncRun | None:
+    """The waiting Participant Sync of a plan, where a retry would be lost in it.
+
+    A drop folder's records are replayed from quarantine, which a run that reads the whole plan, or retries another run,
+    does not do; a Recordkeeper API is asked for the people anew, and then one run does for both.
+    """
+    if plan.connection.kind != ConnectionKind.FILES:
+        return None
+    return SyncRun.objects.filter(plan_id=plan.pk, kind=RunKind.PARTICIPANTS, status=RunStatus.QUEUED).first()

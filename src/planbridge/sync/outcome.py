@@ -159,7 +159,7 @@ def concluded(book: Book, plan_id: int, *, is_held: bool = False) -> Conclusion:
         warnings=warnings,
         delivered_as=feed.delivered_as,
         as_of=feed.as_of,
-        proof=proof_of(feed.totals, summary.read_totals(plan_id), rejected, counts),
+        proof=proof_of(feed.totals, summary.read_totals(plan_id), rejected, counts, is_complete=feed.is_complete),
         requests=feed.requests,
     )
 

@@ -50,7 +50,7 @@ from planbridge.sync.validate import rejected_people
 def sync_participants(batch: Batch, groups: Iterable[PeopleGroup]) -> list[PlanFeed]:
     """Work through the groups of a reading; answers the feeds that were taken in, for the connector to settle."""
     taken = []
-    timeline = Timeline()
+    timeline = Timeline(batch.progress.tell)
     for group in groups:
         timeline.mark("extract", len(group.feeds))
         try:
@@ -61,7 +61,8 @@ def sync_participants(batch: Batch, groups: Iterable[PeopleGroup]) -> list[PlanF
             taken += sync_whole_group(batch, group.when_refused(refused.problem), timeline)
         except outcome.DryRunDone as done:
             done.record()
-        timeline = Timeline()
+        batch.progress.plans_done += len(group.feeds)
+        timeline = Timeline(batch.progress.tell)
     return taken
 
 

@@ -4,7 +4,10 @@ Where a run has counted everybody at the recordkeeper for its proof, its counts 
 added up for the plans that changed, and for those alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -12,15 +15,42 @@ from django.db import connection
 from planbridge.sync.statements import statement
 
 
-def note_ended_runs(plan_ids: Sequence[int], run_ids: Sequence[UUID]) -> None:
+@dataclass(frozen=True)
+class EndedRun:
+    """A run that ended, with the people and dollars that it read; None where the recordkeeper does not say it was all."""
+
+    plan_id: int
+    run_id: UUID
+    people_count: int | None = None
+    market_value_usd: Decimal | None = None
+
+
+def ended_run(plan_id: int, run_id: UUID, proof: Mapping[str, Any] | None) -> EndedRun:
+    """A run that ended, with what its proof has counted."""
+    if not proof or "people" not in proof:  # that of a Plan Sync has changes
+        return EndedRun(plan_id, run_id)
+    people, dollars = proof["people"], proof["market_value"]
+    if people["recordkeeper"] != people["read"] or dollars["recordkeeper"] is None:
+        return EndedRun(plan_id, run_id)
+    return EndedRun(plan_id, run_id, people["read"], Decimal(dollars["read"]))
+
+
+def note_ended_runs(ended: Sequence[EndedRun]) -> None:
     """Bring the figures of plans up to date with the runs that just ended, in the caller's transaction.
 
-    `plan_ids` and `run_ids` go together; a plan stands there once. Dry runs and runs that did not end leave no trace.
+    A plan stands there once. Dry runs and runs that did not end leave no trace. The counts come with the runs: read back
+    from the proofs of a batch they would cost more than all the rest.
     """
-    if not plan_ids:
+    if not ended:
         return
+    parameters = {
+        "plan_ids": [one.plan_id for one in ended],
+        "run_ids": [one.run_id for one in ended],
+        "people_counts": [one.people_count for one in ended],
+        "market_values_usd": [one.market_value_usd for one in ended],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(statement("note_ended_runs"), {"plan_ids": list(plan_ids), "run_ids": list(run_ids)})
+        cursor.execute(statement("note_ended_runs"), parameters)
         changed = [row[0] for row in cursor.fetchall()]
     measure_plans(changed)
 

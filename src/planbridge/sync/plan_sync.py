@@ -68,7 +68,7 @@ def sync_plans(batch: Batch, answers: Iterable[PlanAnswer]) -> list[PlanAnswer]:
     taken: list[PlanAnswer] = []
     waiting = iter(answers)
     while True:
-        chunk = PlanChunk(batch)
+        chunk = PlanChunk(batch, Timeline(batch.progress.tell))
         answered = list(islice(waiting, PLANS_AT_ONCE))
         if not answered:
             return taken

@@ -71,11 +71,21 @@ def spoken(number: Decimal) -> str:
 
 
 def proof_of(
-    totals: ControlTotals | None, read: ReadTotals, rejected: ReadTotals, counts: PeopleCounts
+    totals: ControlTotals | None, read: ReadTotals, rejected: ReadTotals, counts: PeopleCounts, *, is_complete: bool
 ) -> dict[str, Any]:
-    """The proof as JSON: people and money, by source and by fund: recordkeeper, read, of it rejected, difference."""
+    """The proof as JSON: people and money, by source and by fund: recordkeeper, read, of it rejected, difference.
+
+    `is_complete`: everybody was read; where only changes were, totals and read are not the same people's, and there is
+    no difference between them.
+    """
+    theirs = totals or UNSAID
+
+    def line(said: Decimal | None, ours: Decimal, lost: Decimal | None) -> dict[str, str | None]:
+        return proof_line(said, ours, lost, is_compared=is_complete)
+
     return {
         "control_totals": totals is not None,
+        "complete": is_complete,
         "people": {
             "recordkeeper": None if totals is None else totals.participants,
             "read": counts.read,
@@ -86,35 +96,39 @@ def proof_of(
         },
         "market_value": line(None if totals is None else totals.market_value, read.market_value, rejected.market_value),
         "by_source": [
-            {"source": source}
-            | line(None if totals is None else totals.by_source.get(source), value, rejected.by_source.get(source))
+            {"source": source} | line(theirs.by_source.get(source), value, rejected.by_source.get(source))
             for source, value in sorted(read.by_source.items())
         ],
-        "by_fund": [fund_line(fund, totals, read, rejected) for fund in sorted(read.by_fund)],
+        "by_fund": [
+            {
+                "fund": fund,
+                "units": line(theirs.by_fund.get(fund, NOT_SAID)[0], units, rejected.by_fund.get(fund, NONE_LOST)[0]),
+                "market_value": line(
+                    theirs.by_fund.get(fund, NOT_SAID)[1], dollars, rejected.by_fund.get(fund, NONE_LOST)[1]
+                ),
+            }
+            for fund, (units, dollars) in sorted(read.by_fund.items())
+        ],
     }
 
 
-def fund_line(fund: str, totals: ControlTotals | None, read: ReadTotals, rejected: ReadTotals) -> dict[str, Any]:
-    """One fund of the proof, in units and dollars."""
-    theirs = totals.by_fund.get(fund) if totals is not None else None
-    units, dollars = read.by_fund[fund]
-    lost_units, lost_dollars = rejected.by_fund.get(fund, (NOTHING, NOTHING))
-    return {
-        "fund": fund,
-        "units": line(theirs[0] if theirs else None, units, lost_units),
-        "market_value": line(theirs[1] if theirs else None, dollars, lost_dollars),
-    }
+UNSAID = ControlTotals(0, NOTHING, {}, {})
+NOT_SAID: tuple[Decimal | None, Decimal | None] = (None, None)
+NONE_LOST = (NOTHING, NOTHING)
 
 
-def line(theirs: Decimal | None, ours: Decimal, rejected: Decimal | None) -> dict[str, str | None]:
+def proof_line(
+    theirs: Decimal | None, ours: Decimal, rejected: Decimal | None, *, is_compared: bool
+) -> dict[str, str | None]:
     """Recordkeeper, read, rejected and difference as decimal text."""
     read = plain(ours)
     lost = plain(rejected) if rejected else NONE
     if theirs is None:
         return {"recordkeeper": None, "read": read, "rejected": lost, "difference": None}
     if theirs == ours:  # as nearly always: nothing to write a second time
-        return {"recordkeeper": read, "read": read, "rejected": lost, "difference": NONE}
-    return {"recordkeeper": plain(theirs), "read": read, "rejected": lost, "difference": plain(theirs - ours)}
+        return {"recordkeeper": read, "read": read, "rejected": lost, "difference": NONE if is_compared else None}
+    difference = plain(theirs - ours) if is_compared else None
+    return {"recordkeeper": plain(theirs), "read": read, "rejected": lost, "difference": difference}
 
 
 NONE = "0.00"

@@ -14,7 +14,7 @@ from planbridge.activity.problem import VALUE_CHARACTERS_MAX, Problem
 from planbridge.activity.problem_catalogue import CATALOGUE, Severity
 from planbridge.recordkeepers.connector import RequestLine
 from planbridge.sync.frames import PROBLEM_SCHEMA
-from planbridge.sync.plan_figures import note_ended_runs
+from planbridge.sync.plan_figures import ended_run, note_ended_runs
 from planbridge.sync.reconcile import PeopleCounts
 from planbridge.sync.run import RunStatus, SyncRun
 from planbridge.sync.staging import as_csv
@@ -119,8 +119,8 @@ def conclude_runs(conclusions: Sequence[Conclusion]) -> set[UUID]:
         records = msgspec.json.encode([conclusion.as_record() for conclusion in conclusions]).decode()
         cursor.execute(statement("conclude_runs"), {"conclusions": records})
         ended = {row[0] for row in cursor.fetchall()}
-    ours = [one.ticket for one in conclusions if one.ticket.run_id in ended]
-    note_ended_runs([one.plan_id for one in ours], [one.run_id for one in ours])
+    ours = [(one.ticket, one.proof) for one in conclusions if one.ticket.run_id in ended]
+    note_ended_runs([ended_run(ticket.plan_id, ticket.run_id, proof) for ticket, proof in ours])
     return ended
 
 

@@ -1,6 +1,6 @@
 """What the page of a run shows: its facts, stages, problems by code, rejected records, proof and requests."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,12 @@ from planbridge.activity.keyset import Ordering, Page, PageAsk, read_page
 from planbridge.activity.problem_catalogue import CATALOGUE
 from planbridge.plans.models import Plan, PlanFieldHistory
 from planbridge.recordkeepers.connector import RequestLine
-from planbridge.sync.run import Quarantine, RunProblem, SyncRun
+from planbridge.sync.progress import RunProgress
+from planbridge.sync.run import Quarantine, RunProblem, RunStatus, SyncRun
 from planbridge.sync.statements import statement
 
 PEOPLE_SHOWN = 5
+OWN_SHOWN = 50
 REQUESTS_SHOWN = 500
 BY_NUMBER = Ordering(("number",))
 BY_PERSON = Ordering(("participant_id",))
@@ -98,10 +100,18 @@ def find_run(plans: QuerySet[Plan], run_id: UUID) -> SyncRun | None:
     return runs.select_related("plan", "connection").first()
 
 
-def stages_of(run: SyncRun) -> list[Stage]:
-    """The timeline of a run that ended."""
-    whole = sum(stage["seconds"] for stage in run.stages) or 1.0
-    return [Stage(stage["stage"], stage["seconds"], stage["count"], stage["seconds"] / whole) for stage in run.stages]
+def find_progress(run: SyncRun) -> RunProgress | None:
+    """How far the job of a running run has come; None in its first second, and of a run that does not run."""
+    if run.status != RunStatus.RUNNING:
+        return None
+    return RunProgress.objects.filter(batch_id=run.batch_id, told_at__gte=run.started_at).first()
+
+
+def stages_of(run: SyncRun, progress: RunProgress | None = None) -> list[Stage]:
+    """The timeline of a run that ended, or as far as it has come."""
+    stages = run.stages if progress is None else progress.stages
+    whole = sum(stage["seconds"] for stage in stages) or 1.0
+    return [Stage(stage["stage"], stage["seconds"], stage["count"], stage["seconds"] / whole) for stage in stages]
 
 
 def problem_groups(run: SyncRun) -> list[ProblemGroup]:
@@ -131,6 +141,18 @@ def rejected_page(run: SyncRun, ask: PageAsk) -> Page[RejectedRow]:
     rows = Quarantine.objects.filter(plan_id=run.plan_id, run_id=run.id)
     page = read_page([rows.values(*QUARANTINE_COLUMNS)], BY_PERSON, ask)
     return with_rows(page, tuple(map(rejected_row, page.rows)))
+
+
+def rejected_records(run: SyncRun, participant_ids: Sequence[str]) -> dict[str, RejectedRow]:
+    """What a run rejected of some people, by participant id."""
+    rows = Quarantine.objects.filter(plan_id=run.plan_id, run_id=run.id, participant_id__in=participant_ids)
+    return {row["participant_id"]: rejected_row(row) for row in rows.values(*QUARANTINE_COLUMNS)}
+
+
+def own_problems(run: SyncRun) -> list[ProblemRow]:
+    """The problems of a run itself and of no person: why it is held, or came to nothing."""
+    rows = RunProblem.objects.filter(plan_id=run.plan_id, run_id=run.id, participant_id=None).order_by("number")
+    return [ProblemRow(**row) for row in rows.values(*(one.name for one in fields(ProblemRow)))[:OWN_SHOWN]]
 
 
 def why_rejected(plan_id: int, participant_id: str) -> list[RejectedRow]:
@@ -182,7 +204,7 @@ def proof_lines(run: SyncRun) -> list[ProofLine]:
         None if said is None else str(said),
         str(people["read"]),
         str(people["rejected"]),
-        None if said is None else str(said - people["read"]),
+        None if said is None or not proof["complete"] else str(said - people["read"]),
     )
     lines = [("all", proof["market_value"])]
     lines += [(f"source {one['source']}", one) for one in proof["by_source"]]

@@ -1,7 +1,7 @@
 """The timeline of a run: its stages with their seconds and counts, and the borders at which it can be stopped."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,15 +14,15 @@ log = structlog.get_logger()
 LAST_STAGES = ("apply", "reconcile")
 
 
-def no_border(stage: str) -> None:
-    """Nothing happens at the border of a stage."""
+def tell_nobody(stages: Sequence[Mapping[str, Any]]) -> None:
+    """Nobody is told of stages as they end."""
 
 
 @dataclass
 class Timeline:
-    """Collects the stages of a batch; `at_border` is told each stage's name as the stage ends."""
+    """Collects the stages of a batch; `tell` is given those done so far as each ends."""
 
-    at_border: Callable[[str], None] = no_border
+    tell: Callable[[Sequence[Mapping[str, Any]]], None] = tell_nobody
     started: float = field(default_factory=time.perf_counter)
     stages: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -38,7 +38,7 @@ class Timeline:
         pause_for_fault_tests(stage)
         if stage not in LAST_STAGES:
             hand_back_if_asked()
-        self.at_border(stage)
+        self.tell(list(self.stages.values()))
         self.started = time.perf_counter()
 
     def as_list(self) -> list[dict[str, Any]]:

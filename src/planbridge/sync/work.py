@@ -23,6 +23,7 @@ from planbridge.sync.held import kept_group
 from planbridge.sync.outcome import conclude_failed
 from planbridge.sync.participant_sync import sync_participants
 from planbridge.sync.plan_sync import sync_plans
+from planbridge.sync.progress import Progress, progress_of
 from planbridge.sync.replay import replayed_group
 from planbridge.sync.request import enqueue_batch, waiting_runs
 from planbridge.sync.run import RunKind, RunStatus, SyncRun
@@ -91,19 +92,20 @@ def work_alike(tickets: Sequence[Ticket], runs: Sequence[SyncRun]) -> list[Ticke
     """Do claimed runs that are all dry runs, or none of them; answers those whose plan is busy."""
     if not runs:
         return []
-    batch = batch_of(tickets, runs)
-    try:
-        if runs[0].kind == RunKind.PLAN:
-            do_plans(batch, runs)
-        else:
-            do_participants(batch, runs)
-    except ConnectorError as error:
-        conclude_failed(tickets, error.problem)
-    except (HandedBack, *DATABASE_GONE):
-        raise  # no outcome can be written: the job is tried again, or taken over
-    except Exception:  # the last line of defence: a fault of ours must not leave a run Running
-        log.exception("sync failed", batch=str(runs[0].batch_id), runs=len(runs))
-        conclude_failed(tickets, Problem("RUN_FAILED"))
+    with progress_of(runs[0].batch_id, len(runs)) as progress:
+        batch = batch_of(tickets, runs, progress)
+        try:
+            if runs[0].kind == RunKind.PLAN:
+                do_plans(batch, runs)
+            else:
+                do_participants(batch, runs)
+        except ConnectorError as error:
+            conclude_failed(tickets, error.problem)
+        except (HandedBack, *DATABASE_GONE):
+            raise  # no outcome can be written: the job is tried again, or taken over
+        except Exception:  # the last line of defence: a fault of ours must not leave a run Running
+            log.exception("sync failed", batch=str(runs[0].batch_id), runs=len(runs))
+            conclude_failed(tickets, Problem("RUN_FAILED"))
     end_canceled_runs([ticket.run_id for ticket in tickets])
     return batch.tickets_of(sorted(batch.busy))
 
@@ -146,12 +148,12 @@ def group_of(run: SyncRun, wanted: WantedPlan, connection: Connection) -> People
     return replayed_group(run, wanted, connection)
 
 
-def batch_of(tickets: Sequence[Ticket], runs: Sequence[SyncRun]) -> Batch:
+def batch_of(tickets: Sequence[Ticket], runs: Sequence[SyncRun], progress: Progress) -> Batch:
     """The batch of claimed runs."""
     plans = Plan.objects.filter(id__in=[run.plan_id for run in runs]).values_list("external_plan_id", "id")
     external = pl.DataFrame(list(plans), schema={"external_plan_id": pl.String, "plan_id": pl.Int64}, orient="row")
     asked = {run.plan_id: Asked(run.is_dry_run, run.guard_waived_by, run.requested_by) for run in runs}
-    return Batch({ticket.plan_id: ticket for ticket in tickets}, asked, external)
+    return Batch({ticket.plan_id: ticket for ticket in tickets}, asked, external, progress)
 
 
 def wanted_plans(runs: Sequence[SyncRun]) -> list[WantedPlan]:

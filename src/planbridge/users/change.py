@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 
 from django.db import transaction
 
-from planbridge.activity.conflict import refuse_if_changed
+from planbridge.activity.conflict import refuse_if_changed, version_of
 from planbridge.activity.entry import Verb
 from planbridge.activity.record import Happening, record_activity
 from planbridge.plans.access import give_plans
@@ -36,19 +36,30 @@ def rights_of(user: User) -> Rights:
     )
 
 
-def change_rights(user: User, rights: Rights, *, actor: str) -> None:
-    """Give a user another role or other flags. Raises UserRefused when the firm would be left without an Admin."""
+def seen_as(user: User) -> str:
+    """The token of what a user may now."""
+    return version_of(asdict(rights_of(user)))
+
+
+def change_rights(user: User, rights: Rights, *, actor: str, seen: str | None = None) -> None:
+    """Give a user another role or other flags. Raises UserRefused when the firm would be left without an Admin.
+
+    An Admin who was invited and never came counts for none. With `seen`, the token (seen_as) of what was shown, raises
+    ChangedMeanwhile when it was changed since.
+    """
     with transaction.atomic():
         # All Admins of the firm are locked, so that two of them cannot take each other's role at once.
         admins = User.objects.select_for_update(of=("self",)).filter(
             firm_id=user.firm_id, role=Role.ADMIN, is_active=True
         )
-        others = [one for one in admins if one.pk != user.pk]
+        others = [one for one in admins if one.pk != user.pk and one.has_joined]
         if not others and not (rights.role is Role.ADMIN and rights.is_active):
             message = f"{user} is the only Admin of {user.firm}; make somebody else an Admin first."
             raise UserRefused(message, "role")
         user.refresh_from_db()
         before = asdict(rights_of(user))
+        if seen is not None:
+            refuse_if_changed(seen, before)
         changed = {name: value for name, value in asdict(rights).items() if before[name] != value}
         if not changed:
             return

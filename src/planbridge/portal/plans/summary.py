@@ -15,6 +15,8 @@ from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import needs
 from planbridge.portal.table import Column, headers, page_ask, shown_text
 from planbridge.recordkeepers.connection import Connection
+from planbridge.schedules.freshness import FreshnessState
+from planbridge.schedules.freshness_filter import plans_with_freshness
 from planbridge.schedules.plan_freshness import freshness_of_plans
 from planbridge.security.roles import Right, may
 
@@ -28,7 +30,7 @@ COLUMNS = (
     Column("Assets", PlanSort.ASSETS, is_number=True),
     Column("Last Plan Sync", PlanSort.PLAN_SYNC),
     Column("Last Participant Sync", PlanSort.PARTICIPANT_SYNC),
-    Column("Freshness"),
+    Column("Freshness", PlanSort.FRESHNESS),
 )
 
 
@@ -49,6 +51,9 @@ def summary(request: PortalRequest) -> HttpResponseBase:
     sort = PlanSort(query["sort"]) if query.get("sort") in set(PlanSort) else PlanSort.NAME
     is_descending = query.get("order") == "descending"
     wanted = filter_of(query)
+    states = tuple(FreshnessState(one) for one in query.getlist("freshness") if one in set(FreshnessState))
+    if states:
+        plans = plans_with_freshness(plans, states, timezone.now())
     try:
         page = plan_page(plans, wanted, page_ask(query), sort=sort, is_descending=is_descending)
     except CursorInvalid as invalid:
@@ -60,7 +65,9 @@ def summary(request: PortalRequest) -> HttpResponseBase:
         "shown": shown_text(page, "plans"),
         "headers": headers(COLUMNS, query, sort=sort, is_descending=is_descending),
         "wanted": wanted,
-        "is_filtered": wanted != PlanFilter(),
+        "is_filtered": wanted != PlanFilter() or bool(states),
+        "states": [(state.value, state.label) for state in FreshnessState],
+        "wanted_states": states,
         "may_add": may(request.user, Right.ADD_PLANS),
         "statuses": PlanStatus.choices,
         "recordkeepers": Connection.objects.filter(firm_id=request.user.firm_id).order_by("name"),

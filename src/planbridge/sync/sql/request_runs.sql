@@ -16,5 +16,7 @@ ON CONFLICT (plan_id, kind) WHERE status = 'queued' DO UPDATE
         participants = CASE
             WHEN r.participants = '{}' OR excluded.participants = '{}' THEN '{}'
             ELSE ARRAY(SELECT DISTINCT unnest(r.participants || excluded.participants))
-        END
+        END,
+        -- A run that is to read more than the rejected people it waited for reads them with the others.
+        retries_run_id = NULL
 RETURNING r.plan_id, r.id, r.batch_id = %(batch_id)s

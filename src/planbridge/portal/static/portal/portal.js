@@ -81,10 +81,22 @@
 
   document.addEventListener("toast", (event) => toast(event.detail.text));
   document.addEventListener("htmx:afterSwap", (event) => takeFocus(event.detail.elt));
+  // A page that follows what happens asks again and again: that it gets no answer is said once, until it gets one.
+  let isSilent = false;
+  const isAsking = (event) => event.detail.requestConfig?.verb === "get";
+  function tellSilence() {
+    if (!isSilent) toast("The server does not answer. What you see may be old; the page goes on asking.", true);
+    isSilent = true;
+  }
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) isSilent = false; });
   document.addEventListener("htmx:responseError", (event) => {
+    if (isAsking(event) && event.detail.xhr.status >= 500) { tellSilence(); return; }
     const text = event.detail.xhr.responseText;
     toast(text.startsWith("<") || !text ? "That did not work. Reload the page and try once more." : text, true);
   });
-  document.addEventListener("htmx:sendError", () => toast("Not saved: the server does not answer. Try again in a minute.", true));
+  document.addEventListener("htmx:sendError", (event) => {
+    if (isAsking(event)) tellSilence();
+    else toast("Not saved: the server does not answer. Try again in a minute.", true);
+  });
   document.addEventListener("DOMContentLoaded", () => { showThemeWord(); takeFocus(document); });
 })();
