@@ -95,5 +95,7 @@ def attempt_sentence(facts: FreshnessFacts) -> str:
 def in_hours(age: timedelta) -> str:
     """A length of time in whole hours, from two days on in days."""
     hours = max(0, int(age.total_seconds() // 3600))
+    if not hours:
+        return "less than an hour"
     number, word = (hours // HOURS_A_DAY, "day") if hours >= 2 * HOURS_A_DAY else (hours, "hour")
     return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -18,6 +18,7 @@ from planbridge.security.user import Role
 from planbridge.sync.run import RunKind, SyncRun
 from tests.portal.conftest import Cast, SignIn, user_of
 from tests.schedules.tasks import MARKET_DAYS, come_due
+from tests.syncing import added_plan
 
 NEW = "/activity/schedules/new/"
 WEEKLY = {
@@ -213,6 +214,20 @@ def test_two_editors_get_both_versions(admin: Client, own: Cast) -> None:
     assert admin.post(address, again).status_code == 302
     schedule.refresh_from_db()
     assert (schedule.weekday, schedule.is_on, schedule.next_run_at) == (2, False, None)
+
+
+def test_a_long_selection_is_kept(admin: Client, own: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TS-3: a task with more selected plans than a page lists keeps them when it is edited, and takes more."""
+    monkeypatch.setattr("planbridge.portal.schedules.edit.LISTED_MAX", 1)
+    monkeypatch.setattr("planbridge.portal.schedules.form.LISTED_MAX", 1)
+    second, third = (added_plan(own.connection, name) for name in ("SECOND", "THIRD"))
+    schedule = added(own, plans=[own.plan, second])
+    address = reverse("activity:schedule_edit", args=[schedule.pk])
+    assert "2 plans are selected, too many to be listed" in admin.get(address).content.decode()
+    typed = WEEKLY | {"task_type": "plan", "version": "1", "plans": "selected", "plan": third.pk}
+    assert admin.post(address, typed).status_code == 302
+    kept = SchedulePlan.objects.filter(schedule=schedule).values_list("plan_id", flat=True)
+    assert set(kept) == {own.plan.pk, second.pk, third.pk}
 
 
 def test_many_tasks_cost_no_more_statements(

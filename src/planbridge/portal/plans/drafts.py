@@ -25,6 +25,7 @@ from planbridge.plans.lifecycle import (
 )
 from planbridge.plans.plan import Plan
 from planbridge.plans.terms import Lineup
+from planbridge.plans.version import PlanVersion
 from planbridge.portal.page import render_page
 from planbridge.portal.plans.change_words import LINEUP_WORDS
 from planbridge.portal.plans.frame import plan_frame
@@ -72,14 +73,28 @@ def shown(request: PortalRequest, plan: Plan, problems: Sequence[Problem] = (), 
     found = list(problems)
     if waiting is not None and not found:
         found = check_activation(live, waiting, money_by_fund=money_by_fund(plan.pk))
-    context = plan_frame(request, plan, "draft") | {
-        "groups": [] if waiting is None else groups_of(live, waiting),
-        "is_first": live is None,
-        "errors": [one.as_json() for one in found if one.severity is Severity.ERROR],
-        "warnings": [one.as_json() for one in found if one.severity is not Severity.ERROR],
-        "seen": draft_token(plan, waiting),
-    }
+    context = (
+        plan_frame(request, plan, "activation")
+        | versions_of(plan)
+        | {
+            "groups": [] if waiting is None else groups_of(live, waiting),
+            "is_first": live is None,
+            "errors": [one.as_json() for one in found if one.severity is Severity.ERROR],
+            "warnings": [one.as_json() for one in found if one.severity is not Severity.ERROR],
+            "seen": draft_token(plan, waiting),
+        }
+    )
     return render_page(request, PAGE, context, status=status)
+
+
+def versions_of(plan: Plan) -> dict[str, PlanVersion | None]:
+    """The live version and the draft; None for the one that is not there."""
+    numbers = (plan.live_version, plan.draft_version)
+    rows = {
+        row.number: row for row in PlanVersion.objects.filter(plan_id=plan.pk, number__in=[n for n in numbers if n])
+    }
+    live, draft = (rows.get(number) if number else None for number in numbers)
+    return {"live_version": live, "draft_version": draft}
 
 
 def groups_of(live: Lineup | None, waiting: Lineup) -> list[tuple[str, list[ChangeRow]]]:
