@@ -4,7 +4,7 @@ SET
     status = 'partly_successful', kind = 'participants', participants = '{}', read = 50000, applied = 25000, unchanged = 11667,
     rejected = 13333, warnings = 6667,
     proof = jsonb_build_object(
-        'control_totals', true,
+        'control_totals', true, 'complete', true,
         'people', '{"recordkeeper": 50000, "read": 50000, "applied": 25000, "unchanged": 11667, "rejected": 13333, "held": 0}'::jsonb,
         'market_value', t.line,
         'by_source', (

@@ -71,25 +71,19 @@ def story_as_json(story: Story) -> Answer:
 
 
 def plan_lines(story: Story) -> list[Answer]:
-    """Each plan with its status, people and dollars, as the newest sync read them."""
-    runs = {run.plan_id: run for run in story.second}
-    plans = Plan.objects.filter(id__in=story.plan_ids).order_by("id")
+    """Each plan with its status, and people and dollars as they are held now."""
+    plans = Plan.objects.filter(id__in=story.plan_ids).select_related("figures").order_by("id")
     return [
         {
             "plan": plan.external_plan_id,
             "name": plan.name,
             "status": plan.status.value,
-            "people": runs[plan.id].read,
-            "market_value": dollars_of(runs[plan.id]),
+            "people": plan.figures.people_count,
+            "market_value": str(plan.figures.market_value_usd),
             "draft_version": plan.draft_version,
         }
         for plan in plans
     ]
-
-
-def dollars_of(run: SyncRun) -> str:
-    """What the people of a plan have, by the run's proof."""
-    return "0.00" if run.proof is None else str(run.proof["market_value"]["read"])
 
 
 def tell_story(console: Console, story: Story) -> None:

@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "planbridge.portal.firm_time.FirmTime",
+    "planbridge.portal.sign_in.no_store.NoStore",
 ]
 ROOT_URLCONF = "planbridge.config.urls"
 TEMPLATES = [
@@ -191,9 +192,12 @@ ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to people who have nothing to do with us
+PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Planbridge: "
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 SOCIALACCOUNT_PROVIDERS = oidc_providers()
+MFA_ADAPTER = "planbridge.portal.sign_in.adapter.SealedSecrets"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Planbridge"
@@ -210,7 +214,7 @@ CACHES = {
 
 # Mail, where a server is named.
 MAIL = mail_server(env.SMTP_URL.read())
-IS_MAIL_CONFIGURED = MAIL is not NO_MAIL
+IS_MAIL_CONFIGURED = ACCOUNT_EMAIL_NOTIFICATIONS = MAIL is not NO_MAIL
 EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = MAIL.backend, MAIL.host, MAIL.port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
 EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = MAIL.is_tls, MAIL.is_starttls, 20

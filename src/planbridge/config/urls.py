@@ -3,11 +3,24 @@
 from django.urls import include, path
 
 from planbridge.portal import errors
+from planbridge.portal.sign_in.lost_password import lost_password
 
+# Pages of allauth without a place here: an Admin changes addresses and invites, and a provider's account belongs to
+# whoever has its address.
+WITHOUT_PLACE = (
+    "email",
+    "confirm-email",
+    "confirm-email/<str:key>",
+    "signup",
+    "login/code/confirm",
+    "3rdparty",
+    "3rdparty/signup",
+    "social/signup",
+    "social/connections",
+)
 urlpatterns = [
-    # An Admin changes addresses and invites; these two of allauth's pages have no place here.
-    path("accounts/email/", errors.no_such_page),
-    path("accounts/signup/", errors.no_such_page),
+    *(path(f"accounts/{page}/", errors.no_such_page) for page in WITHOUT_PLACE),
+    path("accounts/password/reset/", lost_password),
     path("accounts/", include("allauth.urls")),
     path("", include("planbridge.portal.urls")),
 ]

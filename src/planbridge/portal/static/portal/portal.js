@@ -98,5 +98,15 @@
     if (isAsking(event)) tellSilence();
     else toast("Not saved: the server does not answer. Try again in a minute.", true);
   });
+  // Passkeys: the browser says why not, in words that nobody understands.
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    const reasons = {
+      NotAllowedError: "No passkey was used: that was canceled, took too long, or this device has none for this site.",
+      InvalidStateError: "This device has a passkey for this site already.",
+      SecurityError: "Passkeys need this site's name: they do not work under an address of numbers, nor without https.",
+    };
+    toast(reasons[event.detail.exception?.name] ?? "The passkey could not be used. Try again, or sign in by password.", true);
+  });
   document.addEventListener("DOMContentLoaded", () => { showThemeWord(); takeFocus(document); });
 })();
