@@ -5,19 +5,19 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import WIDE, Place, sign_in_first_admin
-from tests.journeys.steps import PLAN, SOON, add_plan
+from tests.cli.processes import call
+from tests.journeys.conftest import RECORDKEEPER, WIDE, Place, sign_in_first_admin
+from tests.journeys.steps import PLAN, SOON
 
-PASSWORD = "four quiet words here"  # noqa: S105 - of invented users
+PASSWORD = "four quiet words here"
 
 
 def begin_with_plan(page: Page, place: Place) -> None:
-    """Connect the simulator, sign the first Admin in, add the first plan, and stay until its first Plan Sync has ended."""
+    """Connect the simulator and add its first plan by the command line, until it is synced; sign the first Admin in."""
     place.connect()
+    added = call(place.home, "plan", "add", "--connection", RECORDKEEPER, PLAN, "--wait")
+    assert added.returncode == 0, added
     sign_in_first_admin(page, place)
-    add_plan(page, place)
-    last_sync = page.get_by_role("region", name="Last Sync")
-    expect(last_sync.get_by_role("link", name="Successful", exact=True)).to_be_visible(timeout=SOON)
 
 
 def open_plan(page: Page, place: Place) -> None:

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.journeys.acts import begin_with_plan, invite_colleague, sync_participants
 from tests.journeys.conftest import Place
 from tests.journeys.steps import PLAN, SOON, look
-from tests.journeys.acts import begin_with_plan, invite_colleague, sync_participants
 
 LOST = 6
 

@@ -52,7 +52,7 @@ class ActivityEntry(models.Model):
     firm_id = models.BigIntegerField(null=True)
     plan_id = models.BigIntegerField()
     id = models.UUIDField()
-    verb = models.TextField(choices=Verb.choices)
+    verb = models.TextField()  # one of Verb; its list is not part of the table, which is the same with each new one
     participant_id = models.TextField(blank=True)
     connection_id = models.BigIntegerField(null=True)
     actor = models.TextField()

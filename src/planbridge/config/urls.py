@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from planbridge.portal import errors
 from planbridge.portal.sign_in.lost_password import lost_password
+from planbridge.portal.sign_in.provider import provider_callback, provider_login
 
 # Pages of allauth without a place here: an Admin changes addresses and invites, and a provider's account belongs to
 # whoever has its address.
@@ -21,6 +22,8 @@ WITHOUT_PLACE = (
 urlpatterns = [
     *(path(f"accounts/{page}/", errors.no_such_page) for page in WITHOUT_PLACE),
     path("accounts/password/reset/", lost_password),
+    path("accounts/oidc/<str:provider_id>/login/", provider_login),
+    path("accounts/oidc/<str:provider_id>/login/callback/", provider_callback),
     path("accounts/", include("allauth.urls")),
     path("", include("planbridge.portal.urls")),
 ]

@@ -10,7 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from planbridge.security.sealing import seal, unseal
@@ -29,7 +29,6 @@ CHANGES = {
     "mfa/email/recovery_codes_generated": "Recovery codes made",
     "mfa/email/webauthn_added": "Passkey added",
     "mfa/email/webauthn_removed": "Passkey removed",
-    "socialaccount/email/account_connected": "Single sign-on used for the first time",
 }
 SECRET_PLACE = "mfa.secret"  # noqa: S105 - a place, not a secret; allauth does not say whose row it is
 
@@ -40,6 +39,13 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is no
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         """Never: users are invited."""
         return False
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:  # noqa: ANN401 - allauth's signature
+        """Record who comes for the first time without a link of ours: let in by the provider."""
+        if not user.has_joined:
+            record_sign_in_change(user, "Single sign-on used for the first time")
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - allauth's signature
         """Record the change, and tell the user where mail is configured; it is made, whether the mail leaves or not."""
@@ -57,6 +63,13 @@ class InvitedOnlyByProvider(DefaultSocialAccountAdapter):  # type: ignore[misc] 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002 - allauth's signature
         """Never: the provider lets in those who were invited with the address it vouches for."""
         return False
+
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
+        """The invited user of an address that the provider vouches for; some providers say "false" as a text."""
+        for one in sociallogin.email_addresses:
+            one.verified = one.verified in {True, "true"}
+        found: tuple[User, str] | None = super().authenticate_by_email(sociallogin)
+        return found
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Say what to do to whoever the provider knows and we do not."""
