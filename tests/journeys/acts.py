@@ -32,7 +32,7 @@ def sync_participants(page: Page, place: Place, ends: str) -> None:
     open_plan(page, place)
     page.get_by_role("link", name="Participants", exact=True).click()
     page.get_by_role("button", name="Actions").click()
-    page.get_by_role("button", name="Sync participants").click()
+    page.get_by_role("list").get_by_role("button", name="Sync participants").click()
     page.get_by_role("dialog").get_by_role("button", name="Sync Participants").click()
     expect(page.locator("#sync").get_by_role("link", name=ends, exact=True)).to_be_visible(timeout=SOON)
 
