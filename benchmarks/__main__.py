@@ -10,6 +10,7 @@ from benchmarks.many_runs import many_participant_runs, many_plan_runs
 from benchmarks.memory import million_people
 from benchmarks.peers.compare import TITLES, format_table, measure_peers, write_deliveries
 from benchmarks.peers.harness import PEERS
+from benchmarks.portal_pages import portal_pages
 from planbridge.config.embedded_postgres import attach, release
 
 # (day, peer, at most this ratio of Planbridge's seconds to the peer's)
@@ -49,7 +50,7 @@ def main() -> None:
     parser.add_argument("--plans", type=int, default=714)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
-    parser.add_argument("--only", choices=("peers", "ndjson", "runs", "memory"), default=None)
+    parser.add_argument("--only", choices=("peers", "ndjson", "runs", "memory", "portal"), default=None)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="planbridge-bench-") as passing:
         folder = Path(passing)
@@ -81,7 +82,9 @@ def measure(arguments: argparse.Namespace, folder: Path, url: str) -> None:
         print(many_participant_runs(url, folder, plans=700, people_a_plan=140), flush=True)
         print(many_plan_runs(url, folder, plans=200), "\n", flush=True)
     if arguments.only in (None, "memory"):
-        print(million_people(url, folder), flush=True)
+        print(million_people(url, folder), "\n", flush=True)
+    if arguments.only in (None, "portal"):
+        print(portal_pages(url), flush=True)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,20 @@ from planbridge.sync.plan_figures import EndedRun, measure_plans, note_ended_run
 from planbridge.sync.run import RunKind, SyncRun
 
 FOLDER = Path(__file__).parent / "portal_sql"
-ORDER = "plans versions lineups people holdings prices runs proof activity findings quarantine changes".split()
+ORDER = [
+    "plans",
+    "versions",
+    "lineups",
+    "people",
+    "holdings",
+    "prices",
+    "runs",
+    "proof",
+    "activity",
+    "findings",
+    "quarantine",
+    "changes",
+]
 AS_OF = "2026-11-20T22:00:00Z"
 PEOPLE_A_COPY = 50_000
 LARGE_PLAN = 1
@@ -45,7 +58,9 @@ def fill(size: Size) -> None:
         "connection_ids": connection_ids,
         "plans": size.plans,
         "runs": size.runs,
-        "document": plan_document("900001", revision="1", as_of=AS_OF, prices=["10.5"] * len(FUNDS), price_date=AS_OF[:10]),
+        "document": plan_document(
+            "900001", revision="1", as_of=AS_OF, prices=["10.5"] * len(FUNDS), price_date=AS_OF[:10]
+        ),
     }
     with database.cursor() as cursor:
         for name in ORDER:

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import islice
 from statistics import quantiles
-from typing import Any
 
 os.environ["DATABASE_URL"] = sys.argv[1]  # settings are read on import
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "planbridge.config.settings")
@@ -54,7 +53,7 @@ class Count:
     def __init__(self) -> None:
         self.statements = 0
 
-    def __call__(self, execute: Callable[..., Any], *arguments: Any) -> Any:
+    def __call__(self, execute: Callable[..., object], *arguments: object) -> object:
         """One statement."""
         self.statements += 1
         return execute(*arguments)
@@ -97,7 +96,7 @@ def answer_of(client: Client, ask: Ask, address: str) -> HttpResponseBase:
 def first_bytes(response: HttpResponseBase) -> bytes:
     """The body, or how a streamed one begins."""
     if isinstance(response, StreamingHttpResponse):
-        stream: Iterable[bytes] = response  # type: ignore[assignment]  # it is synchronous here
+        stream: Iterable[bytes] = response
         found = b"".join(islice(stream, 10))
         response.close()
         return found
@@ -112,12 +111,11 @@ def main() -> None:
     long_ago = timezone.localdate() - timedelta(days=60)
     days = {"day": long_ago, "long_ago": long_ago, "less_long_ago": long_ago + timedelta(days=2)}
     values = values_to_ask() | days
-    found = []
+    found: list[Measured | None] = []
     for user in users_to_ask():
         client = Client(headers={"host": "127.0.0.1"})
         client.force_login(user)
-        for ask in ASKS:
-            found.append(measure(client, user, ask, ask.address(values)))
+        found += [measure(client, user, ask, ask.address(values)) for ask in ASKS]
     print(json.dumps([asdict(one) for one in found if one is not None]))
 
 

@@ -3,12 +3,14 @@
 from datetime import time
 from typing import Any
 
+from django.db.models import QuerySet
+
 from benchmarks.portal_data import LARGE_PLAN
 from planbridge.activity.entry import ActivityEntry
 from planbridge.activity.feed import NEWEST_FIRST
 from planbridge.activity.keyset import Ordering, cursor_of
-from planbridge.participants.people_list import FIRST_NAME, LAST_NAME, ORDERS, PeopleSort
 from planbridge.participants.models import Participant
+from planbridge.participants.people_list import FIRST_NAME, LAST_NAME, ORDERS, PeopleSort
 from planbridge.plans.access import give_plans
 from planbridge.plans.models import Plan
 from planbridge.plans.plan_list import SORT_KEYS, PlanSort
@@ -16,6 +18,7 @@ from planbridge.schedules.rule import Frequency, Rule
 from planbridge.schedules.schedule import Schedule
 from planbridge.schedules.schedules import add_schedule, create_recommended
 from planbridge.schedules.terms import ScheduleTerms
+from planbridge.security.firm import Firm
 from planbridge.security.user import Role, User
 from planbridge.sync.rejected import BY_PERSON, open_records
 from planbridge.sync.run import RunKind, SyncRun
@@ -43,7 +46,7 @@ def role_of(number: int) -> Role:
     return Role.ADMIN if number % 100 == 0 else Role.ADVISOR
 
 
-def firm_to_ask() -> Any:
+def firm_to_ask() -> Firm:
     """The firm that has the plans."""
     return Plan.objects.select_related("firm").get(pk=LARGE_PLAN).firm
 
@@ -85,7 +88,7 @@ def values_to_ask() -> dict[str, Any]:
     }
 
 
-def middle(rows: Any, ordering: Ordering) -> str:
+def middle(rows: QuerySet[Any, Any], ordering: Ordering) -> str:
     """The cursor of the row in the middle."""
     sign = "-" if ordering.is_descending else ""
     place = rows.count() // 2

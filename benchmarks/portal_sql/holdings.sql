@@ -6,3 +6,4 @@ SELECT
     ARRAY['F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8'],
     ARRAY[1.5, 20.25, 3.125, 44.5, 5.75, 6.5, 7.25, 8.5]::numeric[]
 FROM seed_person
+ORDER BY plan_id, participant_id

@@ -28,3 +28,5 @@ CROSS JOIN LATERAL (
                   'Usman', 'Vega', 'Weber', 'Xiong', 'Young', 'Zhao', 'Okafor', 'Haddad', 'Larsen'])[1 + s.number %% 31]
         AS name
 ) AS l
+-- As syncs write them: a plan's people lie together.
+ORDER BY s.plan_id, s.participant_id

@@ -70,4 +70,4 @@ def address_of_database(home: Path) -> str:
     """The address of an installation's embedded database, as its server's own file says it."""
     (file,) = home.rglob("postmaster.pid")
     _, _, _, port, socket, *_ = file.read_text().splitlines()
-    return f"postgresql://postgres@:{port}/postgres?host={socket}"
+    return f"postgresql://planbridge@:{port}/planbridge?host={socket}"

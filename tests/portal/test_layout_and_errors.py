@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.db import OperationalError, connection
-from django.test import Client, override_settings
+from django.test import Client, RequestFactory, override_settings
 from django.urls import reverse
 
 from planbridge.activity.conflict import version_of
@@ -84,9 +84,9 @@ def test_filters_stand_in_the_address(own: Cast, browser: SignIn) -> None:
     assert client.get("/plans/", {"after": "nonsense"}).status_code == 404
 
 
-def test_a_lost_database_is_said(rf: object) -> None:
+def test_a_lost_database_is_said(rf: RequestFactory) -> None:
     """A page that fails for want of the database answers 503 in plain words, asking the database nothing."""
-    request = rf.get("/plans/")  # type: ignore[attr-defined]  # pytest-django's own request factory
+    request = rf.get("/plans/")
     try:
         lose_the_database()
     except OperationalError:

@@ -8,12 +8,12 @@ from django.urls import reverse
 
 from planbridge.plans.access import PlanAccess
 from planbridge.security.roles import Right, may
-from planbridge.security.user import Role
+from planbridge.security.user import Role, User
 from tests.portal.conftest import Cast, SignIn, user_of
 from tests.portal.routes import OPEN, ROUTES, WITHOUT_RIGHT, portal_routes
 
 VIEWS = {name: pattern.callback for name, pattern in portal_routes() if name not in OPEN}
-FORBIDDEN, NOT_FOUND, REDIRECT = 403, 404, 302
+FORBIDDEN, NOT_FOUND, NOT_ALLOWED, REDIRECT = 403, 404, 405, 302
 
 
 def test_every_route_is_walked() -> None:
@@ -51,12 +51,19 @@ def test_every_route_by_role(name: str, role: Role, own: Cast, browser: SignIn) 
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("name", sorted(name for name in ROUTES if name not in WITHOUT_RIGHT))
 def test_another_firm_is_not_there(name: str, role: Role, own: Cast, other: Cast, browser: SignIn) -> None:
-    """US-1: with another firm's ids every route answers 404 to whoever has the right, and 403 to all others."""
-    if not ROUTES[name](other):
+    """US-1: with another firm's ids, all or some, every route answers 404 to whoever has the right and 403 to all others."""
+    theirs = ROUTES[name](other)
+    if not theirs:
         pytest.skip("its address names nothing")
     user = own.users[role]
-    answer = browser(user).get(reverse(name, kwargs=ROUTES[name](other)))
-    assert answer.status_code == (NOT_FOUND if may(user, right_of(name, "right")) else FORBIDDEN)
+    client = browser(user)
+    for arguments in (
+        (theirs, theirs | {"plan_id": own.plan.pk}) if len(theirs) > 1 and is_of_plan(theirs) else (theirs,)
+    ):
+        address = reverse(name, kwargs=arguments)
+        for ask, kind in ((client.get, "right"), (client.post, "right_to_change")):
+            for headers in ({}, {"HX-Request": "true"}):
+                assert ask(address, headers=headers).status_code in refusals(user, name, kind), (kind, arguments)
 
 
 @pytest.mark.parametrize("name", sorted(name for name in ROUTES if name not in WITHOUT_RIGHT))
@@ -67,8 +74,21 @@ def test_a_plan_not_given_is_not_there(name: str, own: Cast, browser: SignIn) ->
         pytest.skip("its address names no plan")
     stranger = user_of(own.firm, Role.ADVISOR)
     assert not PlanAccess.objects.filter(user=stranger).exists()
-    answer = browser(stranger).get(reverse(name, kwargs=arguments))
-    assert answer.status_code == (NOT_FOUND if may(stranger, right_of(name, "right")) else FORBIDDEN)
+    client, address = browser(stranger), reverse(name, kwargs=arguments)
+    for ask, kind in ((client.get, "right"), (client.post, "right_to_change")):
+        assert ask(address).status_code in refusals(stranger, name, kind)
+
+
+def refusals(user: User, name: str, kind: str) -> set[int]:
+    """How a route answers a user who asks for what is not theirs; what nobody can post to says so whatever it is."""
+    if not may(user, right_of(name, kind)):
+        return {FORBIDDEN}
+    return {NOT_FOUND} if kind == "right" else {NOT_FOUND, NOT_ALLOWED}
+
+
+def is_of_plan(arguments: dict[str, Any]) -> bool:
+    """Whether these name a thing of a plan that another plan does not have: its fields are everybody's."""
+    return "plan_id" in arguments and not arguments.keys() & {"field", "participant_id"}
 
 
 def right_of(name: str, kind: str) -> Any:

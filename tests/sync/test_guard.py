@@ -249,3 +249,26 @@ def test_a_dry_run_shows_what_would_be_held(inbox: Path) -> None:
     sync_plan(plan)
     with pytest.raises(DecisionRefused):
         apply_held_run(run.id, actor="ada")
+
+
+@pytest.mark.django_db
+def test_money_of_people_who_were_rejected_before_is_no_movement(inbox: Path) -> None:
+    """PT-6: people rejected in a plan's first sync are taken in once they are mended, however small the plan is."""
+    people = crowd(12)
+    broken = [changed(one, last_name=None) for one in people[:4]]
+    plan = synced_plan(inbox, [*broken, *people[4:]])
+    assert counts(sync_people(plan)) == (12, 8, 0, 4, 0)
+    deliver(inbox, people, day=2)
+    run = sync_people(plan)
+    assert (run.status, counts(run), problems(run)) == ("successful", (12, 4, 8, 0, 0), [])
+
+
+@pytest.mark.django_db
+def test_money_of_people_never_seen_before_is_movement(inbox: Path) -> None:
+    """PT-6: a third more money that comes with people nobody has seen before is held for a person to look at."""
+    people = crowd(12)
+    plan = synced_plan(inbox, people[4:])
+    sync_people(plan)
+    deliver(inbox, people, day=2)
+    run = sync_people(plan)
+    assert (run.status, codes(run)) == ("held", ["MASS_VALUE_CHANGE"])

@@ -168,8 +168,11 @@ def entries_of(scope: FeedScope) -> QuerySet[ActivityEntry]:
 
 def runs_of(scope: FeedScope) -> QuerySet[Any]:
     """Every run of a scope."""
-    runs: QuerySet[Any] = RUN.remote_field.model._default_manager.filter(connection__firm_id=scope.firm_id)
-    return runs if scope.plans is None else runs.filter(plan_id__in=scope.plans.values("pk"))
+    runs: QuerySet[Any] = RUN.remote_field.model._default_manager.all()
+    if scope.plans is None:
+        return runs.filter(connection__firm_id=scope.firm_id)
+    # The firm by its plans alone: asked of the connections too, the planner multiplies both [90 ms, and 8 so].
+    return runs.filter(plan_id__in=scope.plans.filter(firm_id=scope.firm_id).values("pk"))
 
 
 ENTRY_COLUMNS: dict[str, Any] = {

@@ -55,9 +55,9 @@ def oidc_providers() -> dict[str, Any]:
         "secret": env.OIDC_CLIENT_SECRET.read() or "",
         "settings": {"server_url": url},
     }
-    # The address that the provider vouches for finds the invited user.
-    trusted = {"EMAIL_AUTHENTICATION": True, "EMAIL_AUTHENTICATION_AUTO_CONNECT": True}
-    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True, **trusted}}
+    # The address that the provider vouches for finds the invited user, each time anew: nothing of the provider's is kept,
+    # so that another provider, or another person under the same number there, never becomes somebody else here.
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True, "EMAIL_AUTHENTICATION": True}}
 
 
 def origin_of(url: str | None) -> str | None:

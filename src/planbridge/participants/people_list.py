@@ -87,11 +87,11 @@ def people_page(
 ) -> Page[PersonRow]:
     """A page of a plan's people with their balances, in three statements, five for names. Raises CursorInvalid."""
     own = ("plan_id", "participant_id", "first_name", "last_name", "ssn_sealed", "status", "sync_status")
+    found = find_people(plan_id, wanted)
     branches = [
-        people.annotate(last_key=LAST_NAME, first_key=FIRST_NAME).values(*own, *ORDERS[sort])
-        for people in find_people(plan_id, wanted)
+        people.annotate(last_key=LAST_NAME, first_key=FIRST_NAME).values(*own, *ORDERS[sort]) for people in found
     ]
-    page = read_page(branches, Ordering(ORDERS[sort], is_descending), ask)
+    page = read_page(branches, Ordering(ORDERS[sort], is_descending), ask, counted=found)
     balances = balances_of([(row["plan_id"], row["participant_id"]) for row in page.rows])
     rows = tuple(row_of(row, balances) for row in page.rows)
     return Page(**{one.name: getattr(page, one.name) for one in fields(page)} | {"rows": rows})

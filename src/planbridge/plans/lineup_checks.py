@@ -83,10 +83,15 @@ def funds_left_with_money(
     lineup: Lineup, *, live_funds: Collection[str], money_by_fund: Mapping[str, Decimal]
 ) -> Iterator[Finding]:
     """Live funds that people hold and that a lineup no longer names, or closes, without a successor."""
-    held = {code for code in live_funds if money_by_fund.get(code, 0) > 0}
+    for code in sorted(funds_left(lineup, live_funds)):
+        if money_by_fund.get(code, 0) > 0:
+            yield Finding("lineup.funds", code)
+
+
+def funds_left(lineup: Lineup, live_funds: Collection[str]) -> set[str]:
+    """Live funds that a lineup no longer names, or closes, without a successor: those whose money matters."""
     cared_for = {one.fund for one in lineup.funds if one.status != FundStatus.CLOSED or one.mapped_to}
-    for code in sorted(held - cared_for):
-        yield Finding("lineup.funds", code)
+    return set(live_funds) - cared_for
 
 
 def years_text(one: DefaultFund) -> str:

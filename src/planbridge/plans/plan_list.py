@@ -97,7 +97,8 @@ def plan_page(
 ) -> Page[PlanRow]:
     """A page of the plans given (those that a user sees), in three statements. Raises CursorInvalid."""
     ordering = Ordering(("sort_key", "id"), is_descending, is_indexed=sort is PlanSort.NAME)
-    page = read_page([shown(find_plans(plans, wanted), sort)], ordering, ask)
+    found = find_plans(plans, wanted)
+    page = read_page([shown(found, sort)], ordering, ask, counted=[found])
     last = last_runs([row["id"] for row in page.rows])
     rows = tuple(row_of(row, last.get(row["id"], NO_RUNS)) for row in page.rows)
     return Page(**{one.name: getattr(page, one.name) for one in fields(page)} | {"rows": rows})

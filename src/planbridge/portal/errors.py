@@ -39,7 +39,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return error_page(request, "404", 404)
 
 
-def no_such_page(request: HttpRequest) -> HttpResponse:
+def no_such_page(request: HttpRequest, **_parts: str) -> HttpResponse:
     """404 for the pages of allauth that have no place here: an address is changed by an Admin."""
     return not_found(request)
 

@@ -31,7 +31,7 @@ class FirmTime:
 def moment_text(moment: datetime) -> str:
     """'Nov 22, 2026, 10:02 PM EST'."""
     local = timezone.localtime(moment)
-    return f"{date_format(local, 'M j, Y, g:i A')} {local.tzname()}"
+    return f"{local:%b} {local.day}, {local.year}, {local.hour % 12 or 12}:{local:%M %p} {local.tzname()}"
 
 
 def clock_text(moment: datetime) -> str:

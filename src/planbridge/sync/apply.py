@@ -85,6 +85,12 @@ def held_positions(people: pl.DataFrame) -> pl.DataFrame:
     return copy_out(statement("held_positions"), {}, POSITIONS_SCHEMA)
 
 
+def waiting_rejected(plan_ids: Sequence[int]) -> pl.DataFrame:
+    """plan_id, participant_id of the people of the plans who were rejected and not taken in since."""
+    schema = pl.Schema({"plan_id": pl.Int64(), "participant_id": pl.String()})
+    return copy_out(statement("waiting_rejected"), {"plan_ids": list(plan_ids)}, schema)
+
+
 def set_stage_person(people: pl.DataFrame) -> None:
     """Put people (plan_id, participant_id and, if there, sync_status) into stage_person, in place of others."""
     prepare_stages()

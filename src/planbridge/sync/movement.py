@@ -8,8 +8,8 @@ import polars as pl
 
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connector import ControlTotals, PlanFeed
-from planbridge.sync.apply import copy_out, held_positions
-from planbridge.sync.diff import CHANGED
+from planbridge.sync.apply import copy_out, held_positions, waiting_rejected
+from planbridge.sync.diff import CHANGED, NEW
 from planbridge.sync.frames import NUMBER, PERSON
 from planbridge.sync.guard import Movement, judge_movement, money_moves, valued
 from planbridge.sync.judgement import Judgement
@@ -29,7 +29,10 @@ NOBODY_ALIKE = alike(pl.DataFrame(schema=POSITIONS_SCHEMA), pl.DataFrame(schema=
 
 @dataclass
 class Movements:
-    """Collects moves by plan and fund, part by part. `known_prices` asks for plan_id, fund, price before this feed."""
+    """Collects moves by plan and fund, part by part. `known_prices` asks for plan_id, fund, price before this feed.
+
+    People who were rejected before and come in now bring their money with them: it was there and is no movement.
+    """
 
     known_prices: Callable[[], pl.DataFrame]
     moves: list[pl.DataFrame] = field(default_factory=list)
@@ -51,11 +54,26 @@ class Movements:
         same = alike(held, delivered)
         prices = self.newest(judgement.prices)
         self.moves.append(valued(unit_changes(same), prices).cast(MOVES))
+        delivered = self.without_expected(judgement, delivered, prices)
         others = [rows.join(same, on=list(PERSON), how="anti") for rows in (held, delivered)]
         if any(rows.height for rows in others):
             before, now = (by_position(rows) for rows in others)
             self.moves.append(money_moves(before, now, prices).cast(MOVES))
         return same
+
+    def without_expected(self, judgement: Judgement, delivered: pl.DataFrame, prices: pl.DataFrame) -> pl.DataFrame:
+        """The delivered positions but those of the new who were rejected before: theirs change units and move nothing."""
+        new = judgement.comparison.people(NEW).select(PERSON).join(delivered, on=list(PERSON), how="semi")
+        if new.is_empty():
+            return delivered
+        expected = new.join(waiting_rejected(new["plan_id"].unique().to_list()), on=list(PERSON), how="semi")
+        if expected.is_empty():
+            return delivered
+        theirs = delivered.join(expected, on=list(PERSON), how="semi")
+        nothing = by_position(pl.DataFrame(schema=POSITIONS_SCHEMA))
+        moves = money_moves(nothing, by_position(theirs), prices).with_columns(moved=pl.lit(0))
+        self.moves.append(moves.cast(MOVES))
+        return delivered.join(expected, on=list(PERSON), how="anti")
 
     def add_vanished(self, vanished: pl.DataFrame, prices: pl.DataFrame) -> None:
         """Take in that people (plan_id, participant_id) are gone with all they held."""

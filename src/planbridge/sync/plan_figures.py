@@ -43,7 +43,7 @@ def note_ended_runs(ended: Sequence[EndedRun]) -> None:
     """
     if not ended:
         return
-    parameters = {
+    parameters: dict[str, list[Any]] = {
         "plan_ids": [one.plan_id for one in ended],
         "run_ids": [one.run_id for one in ended],
         "people_counts": [one.people_count for one in ended],

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from planbridge.activity.keyset import Ordering, Page, PageAsk, read_page
 from planbridge.activity.problem_catalogue import CATALOGUE
 from planbridge.plans.models import Plan
+from planbridge.recordkeepers.connection import ConnectionKind
 from planbridge.sync.decide import DecisionRefused, retry_rejected
 from planbridge.sync.request import SyncOptions, request_syncs
 from planbridge.sync.run import Quarantine, RunKind, RunProblem, SyncRun
@@ -67,7 +68,8 @@ def open_records(plan_id: int) -> QuerySet[Quarantine]:
 
 def count_rejected(plan_id: int) -> int:
     """How many people of a plan are rejected now."""
-    return open_records(plan_id).count()
+    opened = Quarantine.objects.filter(plan_id=plan_id, resolved_by_run=None)
+    return opened.values("participant_id").distinct().count()
 
 
 def rejected_people(plan_id: int, ask: PageAsk) -> Page[RejectedPerson]:
@@ -135,6 +137,8 @@ def retry_rejected_people(plan: Plan, *, actor: str) -> UUID:
         if most is None:
             raise DecisionRefused("Nobody of this plan is rejected any more.")
         _, run_id = retry_rejected(most["run_id"], actor=actor)
-        people = tuple(opened.order_by("participant_id").values_list("participant_id", flat=True))
-        request_syncs([plan], RunKind.PARTICIPANTS, actor=actor, options=SyncOptions(participants=people))
+        # Beside a replay it would make a reading of it, and a drop folder's delivery is read already.
+        if plan.connection.kind != ConnectionKind.FILES:
+            people = tuple(opened.order_by("participant_id").values_list("participant_id", flat=True))
+            request_syncs([plan], RunKind.PARTICIPANTS, actor=actor, options=SyncOptions(participants=people))
     return run_id

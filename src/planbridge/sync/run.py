@@ -101,6 +101,8 @@ class SyncRun(models.Model):
             models.Index(fields=["id"], name="sync_run_id"),
             models.Index(fields=["batch_id"], name="sync_run_batch"),
             models.Index(fields=["-requested_at", "-id"], name="sync_run_newest"),
+            # What a task's last run asked for, to be counted.
+            models.Index(fields=["requested_by", "requested_at"], name="sync_run_requested_by"),
             models.Index(
                 fields=["status"],
                 condition=models.Q(status__in=["queued", "running", "held"]),

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection as database
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from planbridge.activity.keyset import Ordering, Page, PageAsk, read_page
 from planbridge.activity.problem_catalogue import CATALOGUE
-from planbridge.plans.models import Plan, PlanFieldHistory
+from planbridge.plans.models import Plan
 from planbridge.recordkeepers.connector import RequestLine
 from planbridge.sync.progress import RunProgress
 from planbridge.sync.run import Quarantine, RunProblem, RunStatus, SyncRun
@@ -22,7 +22,6 @@ OWN_SHOWN = 50
 REQUESTS_SHOWN = 500
 BY_NUMBER = Ordering(("number",))
 BY_PERSON = Ordering(("participant_id",))
-BY_FIELD = Ordering(("field",))
 
 
 @dataclass(frozen=True)
@@ -83,15 +82,6 @@ class ProofLine:
     read: str
     rejected: str
     difference: str | None
-
-
-@dataclass(frozen=True)
-class PlanFieldChange:
-    """One field of the plan that a Plan Sync changed."""
-
-    field: str
-    old: object
-    new: object
 
 
 def find_run(plans: QuerySet[Plan], run_id: UUID) -> SyncRun | None:
@@ -174,15 +164,6 @@ def rejected_row(values: Mapping[str, Any]) -> RejectedRow:
         values["quarantined_at"],
         values["resolved_by_run"],
     )
-
-
-def plan_changes_page(run: SyncRun, ask: PageAsk, *, beginning: str = "") -> Page[PlanFieldChange]:
-    """A page of the plan fields that a Plan Sync changed, all or those of a group. Raises CursorInvalid."""
-    rows = PlanFieldHistory.objects.filter(plan_id=run.plan_id, run_id=run.id)
-    rows = rows.filter(Q(field__startswith=beginning)) if beginning else rows
-    page = read_page([rows.values("field", "old_value", "new_value")], BY_FIELD, ask)
-    found = tuple(PlanFieldChange(row["field"], row["old_value"], row["new_value"]) for row in page.rows)
-    return with_rows(page, found)
 
 
 def would_change(run: SyncRun, *, first: int = 0, rows_max: int = 100) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ from planbridge.sync.run_page import ProblemGroup
 from planbridge.sync.run_words import counted, people_counts, run_title
 
 BY_RECORDKEEPER = "The recordkeeper "
+FIRST_DRAFT = "Its lineup waits in a draft; participants see nothing of the plan until somebody activates it."
+ACTIVE_DRAFT = "The changed lineup waits in a draft; participants go on seeing the live version."
 # What needs no look at the run's counts and problems.
 PLAIN = {
     RunStatus.QUEUED: "It waits for its turn.",
@@ -55,7 +57,7 @@ def advice(run: SyncRun, groups: Sequence[ProblemGroup], left_rejected: int) -> 
     if status is RunStatus.PARTLY_SUCCESSFUL:
         return rejected_advice(run, groups, left_rejected)
     if run.draft:
-        return "The changed lineup waits in a draft; participants go on seeing the live version."
+        return ACTIVE_DRAFT if run.plan.live_version else FIRST_DRAFT
     if status is RunStatus.SUCCESSFUL_WITH_WARNINGS:
         return f"Everything is taken in; {counted(run.warnings, 'warning')} should be looked at."
     return "Everything is up to date."

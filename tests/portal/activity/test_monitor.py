@@ -9,6 +9,7 @@ import pytest
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from planbridge.activity.entry import ActivityEntry, Verb
 from planbridge.activity.entry_words import entry_changes, entry_details, entry_sentence
@@ -47,12 +48,14 @@ def streamed(client: Client, address: str, query: dict[str, str]) -> str:
     return b"".join(answer).decode()
 
 
-def test_columns_and_statuses(own: Cast, browser: SignIn, django_assert_max_num_queries: object) -> None:
+def test_columns_and_statuses(
+    own: Cast, browser: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     """AM-3, AM-4: every column stands in its order, each status is a word with icon and link, in at most 12 queries."""
     record_activity(*(Happening(Verb.PLAN_ACTIVATED, "ada", plan_id=own.plan.pk, status="error") for _ in range(40)))
     runs = [ended(own, status) for status in (RunStatus.PARTLY_SUCCESSFUL, RunStatus.ERROR)]
     client = browser(own.users[Role.ADVISOR])
-    with django_assert_max_num_queries(QUERIES_MAX):  # type: ignore[operator]  # pytest-django's fixture
+    with django_assert_max_num_queries(QUERIES_MAX):
         text = text_of(client, MONITOR, {"status": "error", "plan": own.plan.external_plan_id, "size": "30"})
     assert text.count("<tr id=") == 30
     text = text_of(client, MONITOR)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from planbridge.plans.access import PlanAccess
 from planbridge.plans.models import Plan
@@ -71,7 +72,9 @@ def test_it_begins_with_a_sentence(inbox: Path, browser: SignIn) -> None:
     assert "stage-bar" in text
 
 
-def test_every_tab_in_few_queries(inbox: Path, browser: SignIn, django_assert_max_num_queries: object) -> None:
+def test_every_tab_in_few_queries(
+    inbox: Path, browser: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     """AM-5: problems, changes, proof, requests and task each say what they are to, in at most 12 queries."""
     plan, run = partly(inbox)
     client = signed_in(browser, plan)
@@ -83,7 +86,7 @@ def test_every_tab_in_few_queries(inbox: Path, browser: SignIn, django_assert_ma
         "task": ("Participant Sync", "all participants", str(run.id)),
     }
     for tab in TABS:
-        with django_assert_max_num_queries(QUERIES_MAX):  # type: ignore[operator]  # pytest-django's fixture
+        with django_assert_max_num_queries(QUERIES_MAX):
             text = text_of(client, run, tab=tab)
         assert [words for words in said[tab] if words not in text] == [], tab
 

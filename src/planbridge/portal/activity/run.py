@@ -14,11 +14,12 @@ from planbridge.portal.activity.run_tabs import Tab, tab_context, tab_of
 from planbridge.portal.activity.scope import run_of
 from planbridge.portal.firm_time import duration_text
 from planbridge.portal.page import render_page, with_toast
+from planbridge.portal.plans.change_words import changes_of_proof
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import needs
 from planbridge.security.roles import Right
 from planbridge.sync.progress import RunProgress
-from planbridge.sync.run import RunStatus, SyncRun, run_as_json
+from planbridge.sync.run import RunKind, RunStatus, SyncRun, run_as_json
 from planbridge.sync.run_page import find_progress, own_problems, problem_groups, stages_of
 from planbridge.sync.run_sentence import run_sentence
 from planbridge.sync.run_standing import standing_of
@@ -89,5 +90,6 @@ def stage_time(seconds: float) -> str:
 
 def tabs_of(run: SyncRun, problem_count: int) -> list[tuple[Tab, str, int]]:
     """The tabs with their words and how much is in them; 0 is not shown."""
-    counts = {Tab.PROBLEMS: problem_count, Tab.CHANGES: 0 if run.status == RunStatus.HELD else run.applied}
+    changes = len(changes_of_proof(run.proof)) if run.kind == RunKind.PLAN else run.applied
+    counts = {Tab.PROBLEMS: problem_count, Tab.CHANGES: 0 if run.status == RunStatus.HELD else changes}
     return [(tab, tab.value.capitalize(), counts.get(tab, 0)) for tab in Tab]

@@ -11,12 +11,12 @@ from django.http import QueryDict
 from planbridge.activity.entry_words import value_text
 from planbridge.activity.keyset import Page
 from planbridge.participants.run_changes import ChangeFilter, PersonChanges, changed_fields, changes_page
+from planbridge.portal.plans.change_words import changes_of_proof
 from planbridge.portal.table import page_ask, shown_text
 from planbridge.sync.run import RunKind, SyncRun
 from planbridge.sync.run_page import (
     ProblemGroup,
     ProblemRow,
-    plan_changes_page,
     problems_page,
     proof_lines,
     rejected_records,
@@ -81,14 +81,12 @@ def problems_context(run: SyncRun, query: QueryDict, groups: list[ProblemGroup])
 
 def changes_context(run: SyncRun, query: QueryDict, _: list[ProblemGroup]) -> dict[str, Any]:
     """What the run changed: of people or of the plan; of a dry run, what it would have."""
+    if run.kind == RunKind.PLAN:
+        return {"lines": [ChangeLine("", "", one.label, one.before, one.after) for one in changes_of_proof(run.proof)]}
     if run.is_dry_run:
         would = would_change(run, rows_max=WOULD_CHANGE_SHOWN)
         total = len((run.proof or {}).get("would_change", []))
         return {"lines": [line for one in would for line in would_lines(one)], "would_change": total}
-    if run.kind == RunKind.PLAN:
-        plan_page = plan_changes_page(run, page_ask(query))
-        lines = [change_line("", "", one.field, one.old, one.new) for one in plan_page.rows]
-        return {"lines": lines, "page": plan_page, "shown": shown_text(plan_page, "fields")}
     wanted = query.get("field", "")
     page = changes_page(run.plan_id, run.id, ChangeFilter(field=wanted), page_ask(query))
     return {

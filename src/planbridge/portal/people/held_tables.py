@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Value
 from django.utils.formats import date_format
 
 from planbridge.participants.lookup import State
@@ -164,11 +165,13 @@ NAMES = ("first_name", "middle_name", "last_name")
 
 
 def code_names(plan_id: int) -> CodeNames:
-    """The names of a plan's sources and funds; two statements."""
-    return CodeNames(
-        dict(PlanSource.objects.filter(plan_id=plan_id).values_list("source", "name")),
-        dict(PlanFund.objects.filter(plan_id=plan_id).values_list("fund", "name")),
-    )
+    """The names of a plan's sources and funds; one statement."""
+    sources = PlanSource.objects.filter(plan_id=plan_id).values_list("source", "name", Value("source"))
+    funds = PlanFund.objects.filter(plan_id=plan_id).values_list("fund", "name", Value("fund"))
+    names: dict[str, dict[str, str]] = {"source": {}, "fund": {}}
+    for code, name, kind in sources.union(funds, all=True):
+        names[kind][code] = name
+    return CodeNames(names["source"], names["fund"])
 
 
 def day_text(value: str) -> str:

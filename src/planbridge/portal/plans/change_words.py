@@ -51,6 +51,11 @@ def changes_of_proof(proof: Mapping[str, Any] | None) -> list[Change]:
     return [*fields, *map(lineup_change, lineup)]
 
 
+def is_first_reading(proof: Mapping[str, Any] | None) -> bool:
+    """Whether a Plan Sync brought the plan for the first time: before it there was no name, and none comes without."""
+    return any(one["field"] == "name" and not one["old"] for one in (proof or {}).get("fields", []))
+
+
 def lineup_change(change: LineupChange) -> Change:
     """A change of a fund."""
     return Change(f"{LINEUP_WORDS[change.kind]}: {change.fund}", change.before, change.after)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -23,6 +24,7 @@ from planbridge.plans.lifecycle import (
     draft_token,
     live_lineup,
 )
+from planbridge.plans.lineup_checks import funds_left
 from planbridge.plans.plan import Plan
 from planbridge.plans.terms import Lineup
 from planbridge.plans.version import PlanVersion
@@ -32,7 +34,7 @@ from planbridge.portal.plans.frame import plan_frame
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import find_plan, needs
 from planbridge.security.roles import Right
-from planbridge.sync.plan_marks import money_by_fund
+from planbridge.sync.plan_marks import money_in_funds
 
 PAGE = "portal/plans/draft.html"
 REFUSED = 409
@@ -72,7 +74,7 @@ def shown(request: PortalRequest, plan: Plan, problems: Sequence[Problem] = (), 
     live, waiting = live_lineup(plan), draft_lineup(plan)
     found = list(problems)
     if waiting is not None and not found:
-        found = check_activation(live, waiting, money_by_fund=money_by_fund(plan.pk))
+        found = check_activation(live, waiting, money_by_fund=money_left(plan, live, waiting))
     context = (
         plan_frame(request, plan, "activation")
         | versions_of(plan)
@@ -85,6 +87,13 @@ def shown(request: PortalRequest, plan: Plan, problems: Sequence[Problem] = (), 
         }
     )
     return render_page(request, PAGE, context, status=status)
+
+
+def money_left(plan: Plan, live: Lineup | None, waiting: Lineup | None) -> dict[str, Decimal]:
+    """What people hold of the funds that the draft leaves without a successor."""
+    if live is None or waiting is None:
+        return {}
+    return money_in_funds(plan.pk, funds_left(waiting, live.current_funds))
 
 
 def versions_of(plan: Plan) -> dict[str, PlanVersion | None]:
@@ -119,7 +128,7 @@ def activate(request: PortalRequest, plan_id: int) -> HttpResponseBase:
         done = activate_plan(
             plan,
             actor=request.user.actor,
-            money_by_fund=money_by_fund(plan.pk),
+            money_by_fund=money_left(plan, live_lineup(plan), draft_lineup(plan)),
             seen=str(request.POST.get("seen", "")),
         )
     except ActivationRefused as refused:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
 from planbridge.plans.plan import Plan
-from planbridge.portal.plans.change_words import changes_of_proof
+from planbridge.portal.plans.change_words import changes_of_proof, is_first_reading
 from planbridge.portal.plans.frame import plan_frame
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import find_plan, needs
@@ -65,6 +65,7 @@ def shown(request: PortalRequest, plan: Plan, run: SyncRun) -> HttpResponse:
         context |= {
             "has_ended": True,
             "changes": changes[:CHANGES_SHOWN],
+            "is_first": is_first_reading(run.proof),
             "more_count": max(0, len(changes) - CHANGES_SHOWN),
             "problems": problem_groups(run),
         }

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from planbridge.plans.access import plans_of
 from planbridge.plans.models import Plan
+from planbridge.portal.long_select import LongSelect
 from planbridge.recordkeepers.connection import Connection
 from planbridge.schedules.next_run import next_run
 from planbridge.schedules.rule import BusinessDays, Frequency, Rule, RuleInvalid, check_rule, known_time_zones
@@ -64,7 +65,7 @@ class ScheduleForm(forms.Form):
     at = forms.TimeField(
         label="Desired Processing Time", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"), initial="03:00"
     )
-    time_zone = forms.ChoiceField(label="Time zone", choices=ZONES)
+    time_zone = forms.ChoiceField(label="Time zone", choices=ZONES, widget=LongSelect)
     business_days = forms.ChoiceField(
         label="On days when the NYSE is closed", choices=BUSINESS_DAYS, initial=BusinessDays.ANY.value
     )
@@ -160,7 +161,8 @@ class ScheduleForm(forms.Form):
         field = self.fields["plan"]
         assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - as declared above; for the types
         wanted = [int(one) for one in self["plan"].value() or () if str(one).isdecimal()]
-        return list((field.queryset or Plan.objects.none()).filter(pk__in=wanted).order_by("name", "pk"))
+        offered = Plan.objects.none() if field.queryset is None else field.queryset  # asked for its truth it reads all
+        return list(offered.filter(pk__in=wanted).order_by("name", "pk"))
 
 
 def initial_of(terms: ScheduleTerms, *, is_on: bool, version: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from planbridge.activity.conflict import ChangedMeanwhile, version_of
 from planbridge.portal.autosave import conflict, refused, saved, seen_version
+from planbridge.portal.long_select import LongSelect
 from planbridge.portal.page import render_page
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import needs
@@ -24,7 +25,11 @@ class ProfileForm(forms.Form):
 
     name = forms.CharField(label="Name", max_length=200, help_text="It stands beside what you do.")
     time_zone = forms.ChoiceField(
-        label="Time zone", required=False, choices=ZONES, help_text="Times on all pages are in this zone."
+        label="Time zone",
+        required=False,
+        choices=ZONES,
+        widget=LongSelect,
+        help_text="Times on all pages are in this zone.",
     )
 
 

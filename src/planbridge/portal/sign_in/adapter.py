@@ -33,7 +33,7 @@ CHANGES = {
 SECRET_PLACE = "mfa.secret"  # noqa: S105 - a place, not a secret; allauth does not say whose row it is
 
 
-class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
+class InvitedOnly(DefaultAccountAdapter):
     """Passwords, authenticator apps and passkeys."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
@@ -57,7 +57,7 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is no
             log.warning("change of sign-in not mailed", kind=type(error).__name__)
 
 
-class InvitedOnlyByProvider(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is not typed
+class InvitedOnlyByProvider(DefaultSocialAccountAdapter):
     """OpenID Connect."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:  # noqa: ARG002 - allauth's signature
@@ -87,11 +87,13 @@ class InvitedOnlyByProvider(DefaultSocialAccountAdapter):  # type: ignore[misc] 
     def on_authentication_error(self, request: HttpRequest, provider: Any, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - allauth's signature
         """Log why, for the operator; the page says what the user can do."""
         cause = kwargs.get("exception")
-        log.warning("sign-in by provider failed", error=kwargs.get("error"), kind=type(cause).__name__, cause=str(cause))
+        log.warning(
+            "sign-in by provider failed", error=kwargs.get("error"), kind=type(cause).__name__, cause=str(cause)
+        )
         super().on_authentication_error(request, provider, *args, **kwargs)
 
 
-class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is not typed
+class SealedSecrets(DefaultMFAAdapter):
     """Secrets of authenticator apps and recovery codes, which allauth would keep readable."""
 
     def encrypt(self, text: str) -> str:

@@ -24,31 +24,35 @@ def icon(name: str) -> SafeString:
     return icon_markup(name)
 
 
-def badge(look: status.Look, href: str, detail: str) -> dict[str, Any]:
-    """What parts/status.html shows."""
-    return {"look": look, "href": href, "detail": detail}
+def badge(look: status.Look, href: str, detail: str) -> SafeString:
+    """A status. No template: a list has a hundred of them [a fifth of the time of the page]."""
+    more = format_html(' <span class="status-detail">{}</span>', detail) if detail else ""
+    inner = format_html("{}<span>{}{}</span>", icon_markup(look.icon), look.word, more)
+    if href:
+        return format_html('<a class="status-badge status-{}" href="{}">{}</a>', look.color, href, inner)
+    return format_html('<span class="status-badge status-{}">{}</span>', look.color, inner)
 
 
-@register.inclusion_tag("portal/parts/status.html")
-def run_status(value: str, href: str = "", detail: str = "") -> dict[str, Any]:
+@register.simple_tag
+def run_status(value: str, href: str = "", detail: str = "") -> SafeString:
     """A run's status: icon, word, color, link to the run; `detail` such as '3,200 of 12,000'."""
     return badge(status.run_look(value), href, detail)
 
 
-@register.inclusion_tag("portal/parts/status.html")
-def plan_status(value: str, href: str = "", detail: str = "") -> dict[str, Any]:
+@register.simple_tag
+def plan_status(value: str, href: str = "", detail: str = "") -> SafeString:
     """A plan's status."""
     return badge(status.plan_look(value), href, detail)
 
 
-@register.inclusion_tag("portal/parts/status.html")
-def person_status(value: str, href: str = "", detail: str = "") -> dict[str, Any]:
+@register.simple_tag
+def person_status(value: str, href: str = "", detail: str = "") -> SafeString:
     """A participant's synchronization status."""
     return badge(status.person_look(value), href, detail)
 
 
-@register.inclusion_tag("portal/parts/status.html")
-def freshness(value: str, href: str = "", detail: str = "") -> dict[str, Any]:
+@register.simple_tag
+def freshness(value: str, href: str = "", detail: str = "") -> SafeString:
     """A plan's freshness: on_track, late, stale; `detail` is the reason."""
     return badge(status.freshness_look(value), href, detail)
 

@@ -17,9 +17,14 @@
     document.dispatchEvent(new CustomEvent("theme-switched"));
   }
 
-  function openDialog(id) {
+  function openDialog(id, opener) {
     const dialog = document.getElementById(id);
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      // The browser gives the focus back to the opener; if that is a choice of a menu, it is hidden by then.
+      const menu = opener?.closest(".dropdown")?.querySelector("[data-bs-toggle]");
+      if (menu) dialog.addEventListener("close", () => menu.focus(), { once: true });
+    }
     dialog?.querySelector("input[type=search]")?.select();
   }
 
@@ -48,7 +53,7 @@
   document.addEventListener("click", (event) => {
     const element = event.target instanceof Element ? event.target : null;
     const opener = element?.closest("[data-opens]");
-    if (opener) openDialog(opener.dataset.opens);
+    if (opener) openDialog(opener.dataset.opens, opener);
     if (element?.closest("[data-closes]")) element.closest("dialog")?.close();
     if (element?.closest("[data-switches-theme]")) switchTheme();
     if (element instanceof HTMLDialogElement) element.close();

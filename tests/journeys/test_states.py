@@ -1,0 +1,188 @@
+"""Every page in its states, seen by axe-core in light and in dark: empty, one, many, a bad form, forbidden, signed out."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.db import connections, transaction
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, Route, sync_playwright
+
+from planbridge.plans.lifecycle import add_plans
+from planbridge.plans.models import Plan
+from planbridge.recordkeepers.connector import ListedPlan
+from planbridge.security.firm import Firm
+from planbridge.security.user import Role, User
+from planbridge.sync.request import request_syncs
+from planbridge.sync.run import RunKind
+from tests.cast import bea, changed, crowd, deliver, everybody, plan_document
+from tests.journeys.conftest import AXE, CHROMIUM, NARROW, WIDE
+from tests.portal.conftest import Cast, cast_of, user_of
+from tests.portal.routes import ROUTES
+from tests.syncing import sync_people, sync_plan
+
+SITE = "http://127.0.0.1"
+# Dark differs from light in its colors alone.
+FOUND = """async theme => {
+    document.documentElement.dataset.bsTheme = theme;
+    const found = (await axe.run(theme === "dark" ? {runOnly: ["color-contrast"]} : {})).violations;
+    return found.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 200) + node.failureSummary)]);
+}"""
+# What differs between two answers that are the same page.
+PASSING = re.compile(
+    r'csrf[^>]*|X-CSRFToken[^>]*|\?next=[^"]*|name="next"[^>]*|[-/]\d+["/]|[0-9a-f]{8}-[0-9a-f-]{27}|\d+:\d\d(:\d\d)?'
+)
+Make = Callable[[Cast, Path], User | None]
+
+
+@dataclass
+class Walker:
+    """A browser whose requests Django answers in the test's own process, and what stood on the pages seen so far."""
+
+    page: Page
+    client: Client = field(default_factory=Client)
+    method: str = "GET"
+    context: Context = field(default_factory=copy_context)
+    seen: set[str] = field(default_factory=set)
+
+    def answer(self, route: Route) -> None:
+        """Answer a request of the browser: a static file, or what Django says at the end of its redirects."""
+        path = route.request.url.removeprefix(SITE)
+        if path.startswith("/static/"):
+            place = finders.find(path.partition("?")[0].removeprefix("/static/"))
+            route.fulfill(path=place) if place else route.fulfill(status=404)
+            return
+        is_page = route.request.is_navigation_request()
+        headers = {} if is_page else {"HX-Request": "true"}
+        ask = self.client.post if is_page and self.method == "POST" else self.client.get
+        # Playwright calls this in a context of its own, in which Django would open another connection.
+        said = self.context.run(ask, path, follow=True, headers=headers)
+        content = b"".join(said) if said.streaming else said.content
+        route.fulfill(status=said.status_code, body=content, headers=dict(said.headers.items()))
+
+    def findings(self, name: str, address: str, method: str) -> list[Any]:
+        """What axe-core and a narrow window find on the page of an address; nothing for parts, files, and pages seen before."""
+        self.method = method
+        ask = self.client.post if method == "POST" else self.client.get
+        with transaction.atomic():
+            said = ask(address, follow=True)
+            transaction.set_rollback(True)
+        if said.streaming or b"<html" not in said.content:
+            return []
+        stands = PASSING.sub("", said.content.decode())
+        if stands in self.seen:
+            return []
+        self.seen.add(stands)
+        with transaction.atomic():
+            self.page.goto(SITE + address)
+            found = [finding for theme in ("light", "dark") for finding in self.page.evaluate(FOUND, theme)]
+            self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain dictionary does
+            if not self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                found.append(("scrolls sideways", NARROW))
+            self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a plain dictionary does
+            transaction.set_rollback(True)
+        return [(name, one) for one in found]
+
+
+@pytest.fixture(scope="module")
+def walker() -> Iterator[Walker]:
+    """One browser for all states."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no {CHROMIUM}: scripts/browser puts it there")
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
+        # Playwright has a loop in this thread, which Django takes for asynchronous code.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page(viewport=WIDE, locale="en-US", reduced_motion="reduce")  # type: ignore[arg-type]  # a plain dictionary does
+        page.add_init_script(path=AXE)
+        own = Walker(page)
+        page.route("**/*", own.answer)
+        yield own
+        browser.close()
+        connections.close_all()
+
+
+def empty(cast: Cast, _: Path) -> User:
+    """An Admin of a firm that has nothing; pages of a plan are those of one that was never synced."""
+    return cast.users[Role.ADMIN]
+
+
+def one(cast: Cast, inbox: Path) -> User:
+    """The plan with the people of the cast, one of them rejected, and a sync that waits."""
+    synced(cast, inbox, [*everybody()[:1], changed(bea(), birth_date="2090-01-01"), *everybody()[2:]])
+    return cast.users[Role.ADMIN]
+
+
+def many(cast: Cast, inbox: Path) -> User:
+    """More plans, people, users and runs than a page of each shows."""
+    synced(cast, inbox, [*everybody(), *crowd(60)])
+    more = add_plans(cast.connection, [ListedPlan(f"MORE{n:02}", "", None) for n in range(25)], actor="test")
+    request_syncs(more, RunKind.PARTICIPANTS, actor="test")
+    for _ in range(25):
+        user_of(cast.firm, Role.ADVISOR)
+    return cast.users[Role.ADMIN]
+
+
+def seen_by_viewer(cast: Cast, inbox: Path) -> User:
+    """The same as one, for a Viewer: pages without what is not theirs to do, and the page that says so."""
+    one(cast, inbox)
+    return cast.users[Role.VIEWER]
+
+
+def sign_in(walker: Walker, user: User | None) -> None:
+    """Let the browser be that of a user, or of nobody."""
+    walker.client = Client(raise_request_exception=False)
+    if user is not None:
+        walker.client.force_login(user)
+    walker.context = copy_context()
+
+
+def signed_out(_: Cast, __: Path) -> None:
+    """Nobody."""
+
+
+def synced(cast: Cast, inbox: Path, people: list[dict[str, Any]]) -> None:
+    """Deliver the cast's plan with these people, and sync both."""
+    deliver(inbox, people, plans=[plan_document(plan_id=cast.plan.external_plan_id)])
+    plan = Plan.objects.get(pk=cast.plan.pk)
+    assert sync_plan(plan).status == "successful"
+    assert sync_people(plan).applied
+
+
+STATES: dict[str, tuple[Make, str]] = {
+    "empty": (empty, "GET"),
+    "one": (one, "GET"),
+    "many": (many, "GET"),
+    "bad form": (one, "POST"),
+    "forbidden": (seen_by_viewer, "GET"),
+    "forbidden to change": (seen_by_viewer, "POST"),
+    "signed out": (signed_out, "GET"),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_page_in_its_states(state: str, walker: Walker, db: None, inbox: Path) -> None:  # noqa: ARG001 - a fixture's name asks for it
+    """US-1, PL-1, AM-2: no page has a barrier for anybody, whatever there is to show, in light and dark, nor scrolls sideways at 390."""
+    own = cast_of("Northwind", inbox)
+    make, method = STATES[state]
+    user = make(own, inbox)
+    sign_in(walker, user)
+    found = [
+        finding
+        for name in sorted(ROUTES)
+        for finding in walker.findings(name, reverse(name, kwargs=ROUTES[name](own)), method)
+    ]
+    assert found == []
+
+
+def test_a_firm_that_has_nothing(walker: Walker, db: None) -> None:  # noqa: ARG001 - a fixture's name asks for it
+    """PL-1, AM-2: pages of a firm without recordkeeper, plan, task and activity say so, without a barrier."""
+    sign_in(walker, user_of(Firm.objects.create(name="Westwind"), Role.ADMIN))
+    bare = [name for name in sorted(ROUTES) if ROUTES[name].__name__ == "nothing"]
+    assert [finding for name in bare for finding in walker.findings(name, reverse(name), "GET")] == []
