@@ -49,7 +49,7 @@ def invite_colleague(page: Page, place: Place, name: str, role: str) -> Page:
     page.get_by_role("button", name="Invite", exact=True).click()
     link = page.get_by_label(f"One-time link of {name} Example").input_value()
     assert page.context.browser is not None
-    theirs = page.context.browser.new_page(viewport=WIDE, locale="en-US", reduced_motion="reduce")  # type: ignore[arg-type]  # a plain dictionary does
+    theirs = page.context.browser.new_page(viewport=WIDE, locale="en-US", reduced_motion="reduce")
     theirs.goto(link)
     theirs.get_by_label("Password", exact=True).fill(PASSWORD)
     theirs.get_by_label("Password, once more").fill(PASSWORD)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from tests.cli.processes import call, family, first_value, started
 from tests.simulator_process import Simulator, start_simulator
@@ -22,7 +22,8 @@ from tests.simulator_process import Simulator, start_simulator
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 SCREENSHOTS = os.environ.get("PLANBRIDGE_SCREENSHOTS")
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
 SECONDS_MAX = 60.0
 TOKEN_VARIABLE = "JOURNEY_TOKEN"
 RECORDKEEPER = "Example Recordkeeper"
@@ -84,7 +85,7 @@ def page() -> Iterator[Page]:
         pytest.skip(f"no {CHROMIUM}: scripts/browser puts it there")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        shown = browser.new_page(viewport=WIDE, locale="en-US", reduced_motion="reduce")  # type: ignore[arg-type]  # a plain dictionary does
+        shown = browser.new_page(viewport=WIDE, locale="en-US", reduced_motion="reduce")
         complaints: list[str] = []
         shown.on("pageerror", lambda error: complaints.append(str(error)))
         shown.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
@@ -118,7 +119,7 @@ def expect_no_axe_findings(page: Page) -> None:
 def take_pictures(page: Page, name: str) -> None:
     """Pictures 1440 and 390 wide into the folder of PLANBRIDGE_SCREENSHOTS; none without it."""
     for size in (NARROW, WIDE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]  # a plain dictionary does
+        page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways at {size}"
         if SCREENSHOTS:
             page.screenshot(path=f"{SCREENSHOTS}/{name}-{size['width']}.png", full_page=True)

@@ -1,8 +1,9 @@
 """Steps that several journeys take: adding a plan, changing something at the recordkeeper, looking at a page."""
 
 import re
+from collections.abc import Sequence
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.journeys.conftest import (
     RECORDKEEPER,
@@ -17,7 +18,7 @@ from tests.journeys.conftest import (
 PLAN = "910001"
 SOON = SECONDS_MAX * 1000
 # 1440 wide at 200 %, and the narrowest that must do without scrolling sideways: 1280 wide at 400 %.
-ZOOMED = ({"width": 720, "height": 450}, {"width": 320, "height": 256})
+ZOOMED: Sequence[ViewportSize] = ({"width": 720, "height": 450}, {"width": 320, "height": 256})
 CONTROLS = "main a, main button, main input, main select, main textarea"
 
 
@@ -32,10 +33,10 @@ def expect_nothing_lost_when_zoomed(page: Page, name: str) -> None:
     """Every visible link, button and box of the content is there at 200 % and 400 %, without scrolling sideways."""
     wide = words_of_controls(page)
     for size in ZOOMED:
-        page.set_viewport_size(size)  # type: ignore[arg-type]  # a plain dictionary does
+        page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways at {size}"
         assert wide - words_of_controls(page) == set(), f"{name} loses something at {size}"
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a plain dictionary does
+    page.set_viewport_size(WIDE)
     if SCREENSHOTS:
         page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
         page.screenshot(path=f"{SCREENSHOTS}/{name}-dark.png", full_page=True)

@@ -28,6 +28,8 @@ from tests.portal.routes import ROUTES
 from tests.syncing import sync_people, sync_plan
 
 SITE = "http://127.0.0.1"
+SERVER_ERROR = 500
+TITLE = re.compile("<title>(.*)</title>")
 # Dark differs from light in its colors alone.
 FOUND = """async theme => {
     document.documentElement.dataset.bsTheme = theme;
@@ -50,6 +52,7 @@ class Walker:
     method: str = "GET"
     context: Context = field(default_factory=copy_context)
     seen: set[str] = field(default_factory=set)
+    titles: list[str] = field(default_factory=list)
 
     def answer(self, route: Route) -> None:
         """Answer a request of the browser: a static file, or what Django says at the end of its redirects."""
@@ -73,19 +76,21 @@ class Walker:
         with transaction.atomic():
             said = ask(address, follow=True)
             transaction.set_rollback(True)
+        assert said.status_code < SERVER_ERROR, (name, said.status_code)
         if said.streaming or b"<html" not in said.content:
             return []
         stands = PASSING.sub("", said.content.decode())
+        self.titles += TITLE.findall(stands)
         if stands in self.seen:
             return []
         self.seen.add(stands)
         with transaction.atomic():
             self.page.goto(SITE + address)
             found = [finding for theme in ("light", "dark") for finding in self.page.evaluate(FOUND, theme)]
-            self.page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain dictionary does
+            self.page.set_viewport_size(NARROW)
             if not self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
                 found.append(("scrolls sideways", NARROW))
-            self.page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a plain dictionary does
+            self.page.set_viewport_size(WIDE)
             transaction.set_rollback(True)
         return [(name, one) for one in found]
 
@@ -99,7 +104,7 @@ def walker() -> Iterator[Walker]:
         # Playwright has a loop in this thread, which Django takes for asynchronous code.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page(viewport=WIDE, locale="en-US", reduced_motion="reduce")  # type: ignore[arg-type]  # a plain dictionary does
+        page = browser.new_page(viewport=WIDE, locale="en-US", reduced_motion="reduce")
         page.add_init_script(path=AXE)
         own = Walker(page)
         page.route("**/*", own.answer)
@@ -137,7 +142,7 @@ def seen_by_viewer(cast: Cast, inbox: Path) -> User:
 
 def sign_in(walker: Walker, user: User | None) -> None:
     """Let the browser be that of a user, or of nobody."""
-    walker.client = Client(raise_request_exception=False)
+    walker.client, walker.titles = Client(raise_request_exception=False), []
     if user is not None:
         walker.client.force_login(user)
     walker.context = copy_context()
@@ -155,14 +160,15 @@ def synced(cast: Cast, inbox: Path, people: list[dict[str, Any]]) -> None:
     assert sync_people(plan).applied
 
 
-STATES: dict[str, tuple[Make, str]] = {
-    "empty": (empty, "GET"),
-    "one": (one, "GET"),
-    "many": (many, "GET"),
-    "bad form": (one, "POST"),
-    "forbidden": (seen_by_viewer, "GET"),
-    "forbidden to change": (seen_by_viewer, "POST"),
-    "signed out": (signed_out, "GET"),
+# State: who sees what, how every route is asked, and the beginning of the title of a page that must be among the answers.
+STATES: dict[str, tuple[Make, str, str]] = {
+    "empty": (empty, "GET", "Participants of NORT1"),
+    "one": (one, "GET", "Participants of Northwind"),
+    "many": (many, "GET", "Participants of Northwind"),
+    "bad form": (one, "POST", "Schedule New Task"),
+    "forbidden": (seen_by_viewer, "GET", "Your role does not allow this"),
+    "forbidden to change": (seen_by_viewer, "POST", "Your role does not allow this"),
+    "signed out": (signed_out, "GET", "Sign in"),
 }
 
 
@@ -170,7 +176,7 @@ STATES: dict[str, tuple[Make, str]] = {
 def test_every_page_in_its_states(state: str, walker: Walker, db: None, inbox: Path) -> None:  # noqa: ARG001 - a fixture's name asks for it
     """US-1, PL-1, AM-2: no page has a barrier for anybody, whatever there is to show, in light and dark, nor scrolls sideways at 390."""
     own = cast_of("Northwind", inbox)
-    make, method = STATES[state]
+    make, method, title = STATES[state]
     user = make(own, inbox)
     sign_in(walker, user)
     found = [
@@ -179,6 +185,7 @@ def test_every_page_in_its_states(state: str, walker: Walker, db: None, inbox: P
         for finding in walker.findings(name, reverse(name, kwargs=ROUTES[name](own)), method)
     ]
     assert found == []
+    assert any(one.startswith(title) for one in walker.titles), walker.titles
 
 
 def test_a_firm_that_has_nothing(walker: Walker, db: None) -> None:  # noqa: ARG001 - a fixture's name asks for it

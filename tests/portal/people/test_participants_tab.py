@@ -85,7 +85,7 @@ def test_an_ssn_stays_out_of_addresses(plan: Plan, client: Client) -> None:
     found = client.post(list_of(plan), {"q": "900-11-0002", "synchronization": ""}, headers=HTMX)
     assert ids_on(found.content) == ["P-0002"]
     assert found.headers["HX-Push-Url"] == list_of(plan)
-    assert found.headers["Cache-Control"] == "no-store"
+    assert "no-store" in found.headers["Cache-Control"]
     for digits in (b"900-11-0002", b"900110002"):
         assert digits not in found.content
     assert b"Select all" not in found.content

@@ -41,7 +41,7 @@ def test_everything_held(plan: Plan, client: Client, django_assert_max_num_queri
         "Noor O&#x27;Neil", "$4,100.12", "***-**-0001",
     ):  # fmt: skip
         assert text in page, text
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert "no-store" in answer.headers["Cache-Control"]
     for digits in DIGITS:
         assert digits not in answer.content
 
@@ -88,7 +88,7 @@ def test_reveal(plan: Plan, own: Cast, client: Client) -> None:
     ask = {"reason": "  Caller on 900-11-0001 checks the\nlast statement "}
     shown = client.post(address_of(plan, "ssn"), ask, headers=HTMX)
     assert DIGITS[0] in shown.content
-    assert shown.headers["Cache-Control"] == "no-store"
+    assert "no-store" in shown.headers["Cache-Control"]
     log = SsnReveal.objects.get(plan_id=plan.pk)
     user = own.users[Role.ADVISOR]
     assert (log.participant_id, log.user_id, log.user_email, log.firm_id) == (
