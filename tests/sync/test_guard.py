@@ -272,3 +272,15 @@ def test_money_of_people_never_seen_before_is_movement(inbox: Path) -> None:
     deliver(inbox, people, day=2)
     run = sync_people(plan)
     assert (run.status, codes(run)) == ("held", ["MASS_VALUE_CHANGE"])
+
+
+@pytest.mark.django_db
+def test_a_held_run_names_who_is_missing(inbox: Path) -> None:
+    """PT-6: the difference that a person decides on names those who would be marked as not at the recordkeeper."""
+    people = crowd(30)
+    plan = synced_plan(inbox, people)
+    sync_people(plan)
+    deliver(inbox, people[6:], day=2)
+    run = sync_people(plan)
+    assert (run.status, run.vanished) == ("held", 6)
+    assert run.proof["would_vanish"] == sorted(one["participant_id"] for one in people[:6])

@@ -32,6 +32,7 @@ from planbridge.sync.stages import Timeline
 from planbridge.sync.statements import statement
 from planbridge.sync.summary import Summary
 
+VANISHED_SHOWN = 100  # of the people whom a held run would mark as not at the recordkeeper
 CHANGES = {"plan_id": pl.Int64, "participant_id": pl.String, "changes": pl.String}
 
 
@@ -149,6 +150,10 @@ def concluded(book: Book, plan_id: int, *, is_held: bool = False) -> Conclusion:
     warnings = summary.warnings.get(plan_id, 0) + len(run_warnings)
     refused = counts.rejected + sum(1 for one in feed.problems if one.code not in WARNINGS)
     rejected = replace(summary.totals_rejected.get(plan_id, NOTHING_READ), participants=counts.rejected)
+    proof = proof_of(feed.totals, summary.read_totals(plan_id), rejected, counts, is_complete=feed.is_complete)
+    if is_held:
+        missing = summary.vanished.filter(pl.col("plan_id") == plan_id)["participant_id"].sort()
+        proof["would_vanish"] = missing.head(VANISHED_SHOWN).to_list()
     return Conclusion(
         book.batch.tickets[plan_id],
         RunStatus.HELD if is_held else status_of(rejected=refused, warnings=warnings),
@@ -159,7 +164,7 @@ def concluded(book: Book, plan_id: int, *, is_held: bool = False) -> Conclusion:
         warnings=warnings,
         delivered_as=feed.delivered_as,
         as_of=feed.as_of,
-        proof=proof_of(feed.totals, summary.read_totals(plan_id), rejected, counts, is_complete=feed.is_complete),
+        proof=proof,
         requests=feed.requests,
     )
 
