@@ -46,7 +46,6 @@ def follow_first_sync(page: Page, place: Place) -> None:
     expect(fact(page, "Recordkeeper")).to_have_text(f"{RECORDKEEPER}, {PLAN}")
     expect(last_sync.get_by_text("Successful", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_contain_text("401(k) Plan")
-    expect(last_sync).to_contain_text("The plan came in. The lineup waits in the draft")
     look(page, "plan-first-sync")
     open_run(page, place, last_sync)
     expect(page.locator("#run-body")).to_contain_text("successful")
