@@ -49,6 +49,20 @@ def test_a_plan_without_a_roll_is_synced_alike_and_gets_one(inbox: Path, *, has_
 
 
 @pytest.mark.django_db
+def test_without_a_roll_money_that_stayed_has_no_history(inbox: Path) -> None:
+    """PT-10: where it is not known which sections differ, one who only changes the rate has history of the rate alone."""
+    plan = synced_plan(inbox, everybody())
+    sync_people(plan)
+    drop_rolls([plan.pk])
+    ben = next(who for who in everybody() if who["participant_id"] == "P-0002")
+    other_rate = changed(ben, contribution_rates=[{"source": "PRE", "percent": "9", "amount": None}])
+    deliver(inbox, [*without(everybody(), "P-0002"), other_rate], day=2)
+    assert counts(sync_people(plan)) == (5, 1, 4, 0, 0)
+    rows = ParticipantChange.objects.filter(plan_id=plan.pk).values_list("participant_id", "section")
+    assert list(rows) == [("P-0002", "contribution_rates")]
+
+
+@pytest.mark.django_db
 def test_only_the_sections_that_differ_are_touched(inbox: Path) -> None:
     """PT-10: one who changes money and rate but not the split has history of the two, and the split's row as it was."""
     plan = synced_plan(inbox, everybody())

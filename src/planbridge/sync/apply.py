@@ -167,7 +167,11 @@ def stage_touched(people: pl.DataFrame, touched: Mapping[str, pl.DataFrame], run
 
 
 def record_unit_changes(same: pl.DataFrame, run_ids: Mapping[int, UUID]) -> None:
-    """Write the history of people who hold other units of the same funds, as positions.alike gives them."""
+    """Write the history of those who hold other units of the same funds; `same` as positions.alike gives it.
+
+    Where a plan has no roll everybody who changed in any way is among them, also with the units they had.
+    """
+    same = same.filter(pl.col("units") != pl.col("units_now"))
     if same.is_empty():
         return
     with connection.cursor() as cursor:
