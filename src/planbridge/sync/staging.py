@@ -7,6 +7,7 @@ from uuid import UUID
 
 import polars as pl
 
+from planbridge.participants.held import ITEMS
 from planbridge.security.ssn import index_ssns, seal_ssns
 from planbridge.sync.frames import PERSON, CanonicalPart
 
@@ -33,33 +34,17 @@ CENSUS = (
     "entry_date",
     "prior_year_fica_wages",
 )
-# table -> (delivered table, array column -> item column); rows are kept in the order of the first columns named
-ARRAYS: dict[str, tuple[str, dict[str, str]]] = {
-    "contribution_rate": ("contribution_rates", {"sources": "source", "percents": "percent", "amounts": "amount"}),
-    "allocation": ("allocations", {"sources": "source", "funds": "fund", "percents": "percent"}),
-    "holding": ("balances", {"sources": "source", "funds": "fund", "units": "units"}),
-    "vesting": ("vesting", {"sources": "source", "percents": "percent"}),
-    "loan": (
-        "loans",
-        {
-            "loan_ids": "loan_id",
-            "types": "type",
-            "origination_dates": "origination_date",
-            "original_amounts": "original_amount",
-            "balances": "balance",
-            "payments": "payment",
-            "frequencies": "frequency",
-            "rates": "rate",
-            "maturity_dates": "maturity_date",
-            "statuses": "status",
-        },
-    ),
-    "beneficiary": (
-        "beneficiaries",
-        {"classes": "class", "names": "name", "relationships": "relationship", "percents": "percent"},
-    ),
-    "year_to_date": ("ytd", {"sources": "source", "amounts": "amount"}),
+SECTIONS = {
+    "contribution_rate": "contribution_rates",
+    "allocation": "allocations",
+    "holding": "balances",
+    "vesting": "vesting",
+    "loan": "loans",
+    "beneficiary": "beneficiaries",
+    "year_to_date": "ytd",
 }
+# table -> (delivered table, array column -> item column); rows are kept in the order of the first columns named
+ARRAYS = {table: (section, ITEMS[section]) for table, section in SECTIONS.items()}
 
 
 def as_csv(rows: pl.DataFrame) -> bytes:

@@ -82,10 +82,6 @@ class ConnectionForm(forms.Form):
             self.quiet_hours(),
         )
 
-    def connection(self) -> NewConnection:
-        """What a valid form says."""
-        raise NotImplementedError
-
 
 class RestForm(ConnectionForm):
     """A Recordkeeper API: its address, and a token or what tokens are got with."""
@@ -159,7 +155,7 @@ class FilesForm(ConnectionForm):
         return self.described(ConnectionKind.FILES, settings, {})
 
 
-FORMS: dict[str, type[ConnectionForm]] = {ConnectionKind.REST: RestForm, ConnectionKind.FILES: FilesForm}
+FORMS: dict[str, type[RestForm | FilesForm]] = {ConnectionKind.REST: RestForm, ConnectionKind.FILES: FilesForm}
 
 
 def initial_of(connection: Connection) -> dict[str, Any]:
