@@ -4,8 +4,9 @@
 
 uv := scripts/uv
 run := $(uv) run --frozen --no-sync
-# As many test processes as processors, but each has a database of its own: more than eight do not pay.
-pytest := $(run) python -m pytest --numprocesses=logical --maxprocesses=8 --dist=worksteal
+# One more than there are processors, because journeys wait as long as they compute; more than eight do not pay.
+processes := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+pytest := $(run) python -m pytest --numprocesses=$(processes) --maxprocesses=8 --dist=worksteal
 
 help: ## show the commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile

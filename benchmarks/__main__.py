@@ -6,11 +6,15 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from benchmarks.enrollment import enrollment_at_once
 from benchmarks.many_runs import many_participant_runs, many_plan_runs
 from benchmarks.memory import million_people
 from benchmarks.peers.compare import TITLES, format_table, measure_peers, write_deliveries
 from benchmarks.peers.harness import PEERS
 from benchmarks.portal_pages import portal_pages
+from benchmarks.profiles import profile_speed
+from benchmarks.review_speed import review_speed
+from benchmarks.submissions import submission_speed
 from planbridge.config.embedded_postgres import attach, release
 
 # (day, peer, at most this ratio of Planbridge's seconds to the peer's)
@@ -50,7 +54,11 @@ def main() -> None:
     parser.add_argument("--plans", type=int, default=714)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS))
-    parser.add_argument("--only", choices=("peers", "ndjson", "runs", "memory", "portal"), default=None)
+    parser.add_argument(
+        "--only",
+        choices=("peers", "ndjson", "runs", "memory", "portal", "profiles", "review", "submissions", "enrollment"),
+        default=None,
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="planbridge-bench-") as passing:
         folder = Path(passing)
@@ -83,6 +91,14 @@ def measure(arguments: argparse.Namespace, folder: Path, url: str) -> None:
         print(many_plan_runs(url, folder, plans=200), "\n", flush=True)
     if arguments.only in (None, "memory"):
         print(million_people(url, folder), "\n", flush=True)
+    if arguments.only in (None, "profiles"):
+        print(profile_speed(folder), "\n", flush=True)
+    if arguments.only in (None, "submissions"):
+        print(submission_speed(url), "\n", flush=True)
+    if arguments.only in (None, "enrollment"):
+        print(enrollment_at_once(url), "\n", flush=True)
+    if arguments.only in (None, "review"):
+        print(review_speed(url), "\n", flush=True)
     if arguments.only in (None, "portal"):
         print(portal_pages(url), flush=True)
 

@@ -24,9 +24,9 @@ class Ask:
 
 
 def routes(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Every route of the portal with the names of its arguments; those of django-allauth are its own."""
+    """Every route of the portal with the names of its arguments; those of allauth and the Enrollment site are theirs."""
     for pattern in patterns:
-        if "accounts" in str(pattern.pattern):
+        if "accounts" in str(pattern.pattern) or getattr(pattern, "namespace", None) == "enrollment":
             continue
         if isinstance(pattern, URLResolver):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
@@ -56,6 +56,8 @@ WITH_QUERIES = (
     Ask("plans, on track", "plans:summary", "freshness=on_track"),
     Ask("plans, deep", "plans:summary", "after={plans_cursor}"),
     Ask("plans, backwards", "plans:summary", "before={plans_cursor}"),
+    Ask("review of sixty funds", "plans:draft"),
+    Ask("review of sixty funds, part", "plans:draft", is_part=True),
     Ask("people, 100", "people:list", "size=100"),
     Ask("people, search", "people:list", "q=garc"),
     Ask("people, one letter", "people:list", "q=s"),

@@ -8,9 +8,13 @@ from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
+from psycopg.types.json import Jsonb
 
 from benchmarks.documents import FUNDS, plan_document
+from planbridge.plans.content import lineup_as_json
+from planbridge.plans.investment_paths import first_paths, paths_as_json
 from planbridge.plans.models import Plan
+from planbridge.plans.terms import Fund, Lineup
 from planbridge.recordkeepers.connection import Connection
 from planbridge.security.firm import Firm, only_firm
 from planbridge.security.ssn import index_ssns, seal_ssns
@@ -53,7 +57,10 @@ def fill(size: Size) -> None:
     connection_ids = [
         Connection.objects.create(firm=firm, name=name, kind="files").pk for name in ("Relius", "OmniPlus", "Example")
     ]
+    funds = tuple(Fund(f"F{number}", f"Example Fund {number} Class R6") for number in range(1, 21))
     parameters: dict[str, Any] = {
+        "paths": Jsonb(paths_as_json(first_paths(has_default_investment=False))),
+        "lineup": Jsonb(lineup_as_json(Lineup(funds))),
         "firm_id": firm.pk,
         "connection_ids": connection_ids,
         "plans": size.plans,

@@ -25,7 +25,7 @@ def portal_pages(url: str, *, times: int = 30) -> str:
         connection.execute(f"CREATE DATABASE {DATABASE}")
     command = [sys.executable, "-m", "benchmarks.portal_process", place, str(times)]
     environment = os.environ | {"PLANBRIDGE_HOME": os.environ["BENCHMARK_HOME"]}
-    answer = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     return table(json.loads(answer.stdout.splitlines()[-1]), times=times)
 
 

@@ -6,11 +6,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from benchmarks.portal_data import LARGE_PLAN
+from benchmarks.portal_review import draft_to_review
+from benchmarks.portal_things import things_to_ask
 from planbridge.activity.entry import ActivityEntry
 from planbridge.activity.feed import NEWEST_FIRST
 from planbridge.activity.keyset import Ordering, cursor_of
 from planbridge.participants.models import Participant
-from planbridge.participants.people_list import FIRST_NAME, LAST_NAME, ORDERS, PeopleSort
+from planbridge.participants.name_key import FIRST_NAME, LAST_NAME
+from planbridge.participants.people_list import ORDERS, PeopleSort
 from planbridge.plans.access import give_plans
 from planbridge.plans.models import Plan
 from planbridge.plans.plan_list import SORT_KEYS, PlanSort
@@ -66,20 +69,23 @@ def tasks_to_ask() -> Schedule:
 def values_to_ask() -> dict[str, Any]:
     """The ids of the large plan and what belongs to it, and cursors into the middle of long lists."""
     plan = Plan.objects.get(pk=LARGE_PLAN)
+    draft_to_review(plan)
     run = SyncRun.objects.filter(plan_id=plan.pk).latest("requested_at")
     user = users_to_ask()[1]
     names = Participant.objects.filter(plan_id=plan.pk).annotate(last_key=LAST_NAME, first_key=FIRST_NAME)
     rejected = open_records(plan.pk).values("participant_id").order_by("participant_id")
     entries = ActivityEntry.objects.filter(firm_id=plan.firm_id).exclude(status=None)
-    return {
+    participant_id = Participant.objects.filter(plan_id=plan.pk).order_by("pk")[100].participant_id
+    return things_to_ask(plan, participant_id) | {
         "plan_id": plan.pk,
         "run_id": run.id,
-        "participant_id": Participant.objects.filter(plan_id=plan.pk).order_by("pk")[100].participant_id,
+        "participant_id": participant_id,
         "connection_id": plan.connection_id,
         "schedule_id": tasks_to_ask().pk,
         "user_id": user.pk,
         "entry_id": entries.filter(plan_id=plan.pk).latest("happened_at").id,
         "field": "employer.phone",
+        "number": 1,
         "plans_cursor": middle(Plan.objects.annotate(sort_key=SORT_KEYS[PlanSort.NAME]), Ordering(("sort_key", "id"))),
         "people_cursor": middle(names, Ordering(ORDERS[PeopleSort.NAME])),
         "rejected_cursor": middle(rejected, BY_PERSON),

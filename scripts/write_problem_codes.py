@@ -23,9 +23,11 @@ GROUPS = {
     "Connection": "The way to the recordkeeper.",
     "File": "A delivery in a drop folder.",
     "Plan": "A plan document, or the plan itself.",
+    "Activation": "A draft that is to become what participants see.",
     "Participant": "One participant's record.",
     "Run": "A run as a whole.",
-    "Submission": "A participant's change on its way back. The codes are fixed; nothing gives them yet.",
+    "Submission": "A participant's change on its way back.",
+    "Notification": "A mail to a participant or to a plan's recipients.",
 }
 
 

@@ -12,17 +12,18 @@ from typing import Any
 import httpx
 
 TODAY = "2026-11-21"
-_STOP_SECONDS_MAX = 10
+STOP_SECONDS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Simulator:
-    """A running simulator: its base address, its bearer key, the store file, and its process id."""
+    """A running simulator: its base address, its bearer key, the store file, its process id, and where it takes mails."""
 
     url: str
     token: str
     store: Path
     pid: int
+    mail: str = ""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -86,10 +87,10 @@ def start_simulator(
             line = process.stdout.readline()
             assert line, f"the simulator did not start: {log.read_text()}"
             started = json.loads(line)
-            yield Simulator(started["url"], started["token"], store, started["pid"])
+            yield Simulator(started["url"], started["token"], store, started["pid"], started["mail"])
         finally:
             process.terminate()
             try:
-                process.wait(_STOP_SECONDS_MAX)
+                process.wait(STOP_SECONDS_MAX)
             except subprocess.TimeoutExpired:
                 process.kill()

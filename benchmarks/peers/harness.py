@@ -5,6 +5,7 @@ prepared, waits for a line on standard input, runs, and prints `{"peer": ..., "s
 """
 
 import argparse
+import gc
 import importlib
 import json
 import subprocess
@@ -59,6 +60,8 @@ def main() -> None:
     get_ready = getattr(peer, "get_ready", None)  # what has to happen before the work that is timed
     if get_ready is not None:
         get_ready(arguments.url, arguments.folder)
+    gc.collect()  # as Planbridge's worker does when it has begun: what is loaded stays, for every peer alike
+    gc.freeze()
     print("READY", flush=True)
     sys.stdin.readline()
     started = time.perf_counter()

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -73,9 +73,9 @@ def servers_below(folder: Path) -> list[int]:
     return found
 
 
-def are_gone(pids: Sequence[int]) -> bool:
-    """Whether none of these processes lives after a moment."""
-    deadline = time.monotonic() + 5
+def are_gone(pids: Collection[int], seconds_max: float = 5) -> bool:
+    """Whether none of these processes lives, or waits to be reaped, after a moment."""
+    deadline = time.monotonic() + seconds_max
     while any(psutil.pid_exists(pid) for pid in pids):
         if time.monotonic() > deadline:
             return False

@@ -10,7 +10,7 @@ from planbridge.cli.commands import COMMANDS
 from planbridge.cli.main import app_for
 from tests.cli.conftest import Planbridge
 
-MANY_WORDS = {"connection", "plan", "sync", "run", "participant", "schedule"}
+MANY_WORDS = {"connection", "plan", "profile", "sync", "run", "participant", "schedule", "submission", "user"}
 
 
 def every_command(command: Any, *words: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -34,7 +34,8 @@ def test_all_commands_of_the_contract_are_there() -> None:
         "plan deactivate", "plan diff", "sync plan", "sync participants", "run show", "run apply", "run discard",
         "run cancel", "run retry-rejected", "run proof", "participant show", "participant history", "backup", "restore",
         "schedule add", "schedule list", "schedule edit", "schedule on", "schedule off", "schedule remove",
-        "schedule run-now",
+        "schedule run-now", "user list", "user link", "profile list", "profile check",
+        "profile try",
     }  # fmt: skip
     assert not {name.partition(" ")[0] for name in names} - set(COMMANDS)
 

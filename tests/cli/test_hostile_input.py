@@ -1,5 +1,7 @@
 """Ids and names as nobody should write them: a plain answer, and never more than one line of it."""
 
+import shlex
+
 import pytest
 
 from tests.cli.conftest import Planbridge
@@ -56,6 +58,7 @@ def test_a_connection_keeps_its_strange_name(planbridge: Planbridge, tmp_path: o
     added = planbridge("connection", "add", name, "--kind", "files", "--path", str(tmp_path))
     assert added.code == 0
     assert name in added.out
+    assert f"connection test {shlex.quote(name)}" in " ".join(added.out.split())
     assert name in planbridge("connection", "list").out
     assert planbridge("connection", "remove", name).out == f"Connection {name} removed.\n"
 

@@ -2,10 +2,13 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.core.management import call_command
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
+from django.utils import timezone
 
 from planbridge.jobs.worker import run_worker
 from planbridge.plans import lifecycle
@@ -16,6 +19,10 @@ from planbridge.recordkeepers.registry import connector_for
 from planbridge.security.firm import only_firm
 from planbridge.sync.request import request_syncs
 from planbridge.sync.run import RunKind
+from planbridge.sync.submission import Submission
+from planbridge.sync.submission_wish import rate_wish
+from planbridge.sync.submissions import submit_wishes
+from tests.faults.installation import PATIENCE_SECONDS
 
 
 def add_plans(inbox: str) -> None:
@@ -38,7 +45,43 @@ def do(kind: str, *plans: str) -> None:
     run_worker(concurrency=1, wait=False)
 
 
-ORDERS: dict[str, Callable[..., object]] = {"add_plans": add_plans, "ask": ask, "do": do}
+def connect(url: str, token: str) -> None:
+    """Make the tables, connect a Recordkeeper API that answers slowly, add its plans and sync them."""
+    call_command("migrate", verbosity=0, interactive=False)
+    settings = {"url": url, "timeout_seconds": 5, "backoff_seconds": 0.05}
+    new = NewConnection("rest", ConnectionKind.REST, settings, {"token": token})
+    connection = add_connection(only_firm(), new, actor="test")
+    plans = lifecycle.add_plans(connection, list(connector_for(connection).list_plans()), actor="test")
+    run_worker(concurrency=1, wait=False)
+    for kind in ("plan", "participants"):
+        do(kind, *(plan.external_plan_id for plan in plans))
+
+
+def submit(plan_id: str, percent: str, *people: str) -> None:
+    """Let people ask for a rate, once each, waiting for a database that comes back."""
+    wish = rate_wish("PRE", percent=Decimal(percent))
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for person in people:
+        while True:
+            try:
+                plan = Plan.objects.get(external_plan_id=plan_id)
+                if not Submission.objects.filter(plan_id=plan.pk, participant_id=person).exists():
+                    submit_wishes(plan, person, [wish], actor="test", now=timezone.now())
+                break
+            except (OperationalError, InterfaceError):
+                if time.monotonic() > deadline:
+                    raise
+                close_old_connections()
+                time.sleep(0.1)
+
+
+ORDERS: dict[str, Callable[..., object]] = {
+    "add_plans": add_plans,
+    "ask": ask,
+    "do": do,
+    "connect": connect,
+    "submit": submit,
+}
 
 
 def main() -> None:

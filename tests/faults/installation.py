@@ -30,6 +30,7 @@ from tests.cast import (
     repriced,
     without,
 )
+from tests.cli.made_home import put_made_home
 from tests.faults.content import content
 
 COMMAND = [sys.executable, "-m", "planbridge.config.entry"]
@@ -166,6 +167,15 @@ class Installation:
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
+    def close(self) -> None:
+        """Kill the workers and the console, whatever they wait for."""
+        for worker in self.workers:
+            if worker.process.poll() is None:
+                worker.send(signal.SIGKILL)
+        if self.console is not None:
+            self.console.kill()
+            self.console.communicate()
+
     def content(self, plan: str, tables: Sequence[str]) -> dict[str, list[str]]:
         """Everything that is held of a plan, but for what names or dates a run; and its runs' counts."""
         number = self.rows("SELECT id FROM plan WHERE external_plan_id = %s", plan)[0][0]
@@ -179,6 +189,7 @@ def installation(plans: list[str]) -> Iterator[Installation]:
     folder = Path(tempfile.mkdtemp(prefix="planbridge-faults-"))
     home, inbox = folder / "home", folder / "inbox"
     inbox.mkdir(parents=True)
+    put_made_home(home)
     server = attach(home / "postgres")
     made = Installation(home, server.url, inbox)
     try:
@@ -191,11 +202,7 @@ def installation(plans: list[str]) -> Iterator[Installation]:
         made.order("do", "participants", CALM)
         yield made
     finally:
-        for worker in made.workers:
-            if worker.process.poll() is None:
-                worker.send(signal.SIGKILL)
-        if made.console is not None:
-            made.console.communicate()
+        made.close()
         release(server)
         shutil.rmtree(folder, ignore_errors=True)
 

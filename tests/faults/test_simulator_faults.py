@@ -73,6 +73,10 @@ FILE_ENDS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "wrong_encoding": (("error", "FILE_ENCODING"), ("error", "FILE_ENCODING")),
     "empty_file": (("error", "FILE_EMPTY"), ("error", "FILE_EMPTY")),
     "lying_totals": (DIFFERS, DIFFERS),
+    "lying_count": (("error", "COUNT_MISMATCH"), ("error", "COUNT_MISMATCH")),
+    "broken_row": (("error", "RECORD_FIELD_COUNT"), ("partly_successful", "RECORD_MALFORMED")),
+    "duplicate": (EXACT, EXACT),
+    "out_of_order": (("error", "FILE_OUT_OF_ORDER"), ("error", "FILE_OUT_OF_ORDER")),
     "duplicate_rows": (("held", "PARTICIPANT_DUPLICATE"), EXACT),
     "reordered_rows": (EXACT, EXACT),
 }
@@ -199,6 +203,8 @@ def test_run_over_a_faulty_delivery(simulator: Simulator, inbox: Path, fault: st
     assert (run.status, code in codes(run) or not code) == (status, True), codes(run)
     if status in {"error", "held"}:
         assert stored(plan) == before
+    if fault == "duplicate":
+        assert (inbox / "refused" / "b-again.reason.txt").read_text().startswith("FILE_DUPLICATE: ")
     # Nobody mends a delivery where it lies: it is taken back, and a later one comes.
     shutil.rmtree(inbox / "b", ignore_errors=True)
     simulator.admin("price-day")

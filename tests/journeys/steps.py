@@ -17,8 +17,13 @@ from tests.journeys.conftest import (
 
 PLAN = "910001"
 SOON = SECONDS_MAX * 1000
+# What an edit in place says when it is kept; the page says "saved" elsewhere, too.
+SAVED = re.compile(r"Saved \d+:\d\d [AP]M")
 # 1440 wide at 200 %, and the narrowest that must do without scrolling sideways: 1280 wide at 400 %.
 ZOOMED: Sequence[ViewportSize] = ({"width": 720, "height": 450}, {"width": 320, "height": 256})
+# What sticks out on the right where the page scrolls sideways.
+WIDER = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("main *")]
+    .filter(one => one.getBoundingClientRect().right > innerWidth).map(one => one.outerHTML.slice(0, 90)).slice(0, 5)"""
 CONTROLS = "main a, main button, main input, main select, main textarea"
 
 
@@ -34,7 +39,8 @@ def expect_nothing_lost_when_zoomed(page: Page, name: str) -> None:
     wide = words_of_controls(page)
     for size in ZOOMED:
         page.set_viewport_size(size)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways at {size}"
+        wider = page.evaluate(WIDER)
+        assert not wider, f"{name} scrolls sideways at {size}: {wider}"
         assert wide - words_of_controls(page) == set(), f"{name} loses something at {size}"
     page.set_viewport_size(WIDE)
     if SCREENSHOTS:

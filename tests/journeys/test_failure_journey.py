@@ -85,7 +85,9 @@ def test_without_worker_and_database(page: Page, tmp_path: Path, home: Path) -> 
             with kept(home, "worker", "--json"):
                 wait_until(page, lambda: is_answering(page))
                 expect(page.locator(".run-sentence")).to_contain_text("successful", timeout=SOON)
-                expect(page.get_by_text("No worker is alive")).to_have_count(0)
+                expect(page.get_by_text("No worker is alive")).to_have_count(
+                    0, timeout=SOON
+                )  # it goes with the next look at the badge
                 look(page, "all-back")
     assert are_gone(servers_below(home))
 
@@ -107,7 +109,7 @@ def see_no_worker(page: Page, place: Place) -> None:
 
 def see_no_database(page: Page, place: Place) -> None:
     """A page that follows a run says so in place, one that is opened in whole; neither shows anything raw."""
-    expect(page.get_by_text("The server does not answer. What you see may be old")).to_be_visible(timeout=SOON)
+    expect(page.get_by_text("The server does not answer. You can go on reading this page")).to_be_visible(timeout=SOON)
     look(page, "no-database-following")
     run = page.url
     page.goto(f"{place.url}/plans/")

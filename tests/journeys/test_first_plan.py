@@ -6,13 +6,13 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import (
     RECORDKEEPER,
-    SECONDS_MAX,
     Place,
     expect_no_axe_findings,
     sign_in_first_admin,
     take_pictures,
     wait_until,
 )
+from tests.journeys.steps import SAVED, SOON
 
 
 def look(page: Page, name: str) -> None:
@@ -62,7 +62,7 @@ def test_other_pages_of_the_layout(page: Page, place: Place) -> None:
     name = page.get_by_label("Name", exact=True)
     name.fill("Ada Lovely")
     name.press("Tab")
-    expect(page.get_by_text(re.compile(r"Saved \d+:\d\d [AP]M"))).to_be_visible(timeout=SECONDS_MAX * 1000)
+    expect(page.get_by_text(SAVED)).to_be_visible(timeout=SOON)
     look(page, "profile")
     page.keyboard.press("Control+K")
     page.get_by_label("Find a plan, a person or a run").fill("nothing of the sort")

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from planbridge.plans.lifecycle import add_plans
 from planbridge.plans.models import Plan
+from planbridge.recordkeepers.connection import Connection
 from planbridge.recordkeepers.connector import ListedPlan
 from planbridge.security.firm import Firm
 from planbridge.security.user import Role, User
@@ -36,6 +37,31 @@ FOUND = """async theme => {
     const found = (await axe.run(theme === "dark" ? {runOnly: ["color-contrast"]} : {})).violations;
     return found.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 200) + node.failureSummary)]);
 }"""
+# The dialogs that something on the page opens, by their ids; without their words if there is no such dialog.
+DIALOGS = """() => [...new Set([...document.querySelectorAll("[data-opens]")].map(one => one.dataset.opens))]
+    .map(id => [id, document.getElementById(id)?.outerHTML ?? ""])"""
+OPENED = """async ([id, theme]) => {
+    document.documentElement.dataset.bsTheme = theme;
+    const dialog = document.getElementById(id);
+    document.querySelector(`[data-opens="${id}"]`).click();
+    if (!dialog.open) return [["does not open", id]];
+    const found = (await axe.run(dialog, theme === "dark" ? {runOnly: ["color-contrast"]} : {})).violations;
+    dialog.close();
+    return found.map(one => [one.id, one.nodes.map(node => node.html.slice(0, 200) + node.failureSummary)]);
+}"""
+# What makes the page wider than the window, the innermost parts of it.
+WIDER = """() => {
+    if (document.documentElement.scrollWidth <= innerWidth) return [];
+    const wide = [...document.querySelectorAll("html, html *")].filter(one => one.scrollWidth > innerWidth);
+    return wide.filter(one => !wide.some(other => other !== one && one.contains(other))).map(one => one.outerHTML.slice(0, 200));
+}"""
+# As HTMX marks what waits for an answer.
+LOADING = """({isLoading}) => {
+    const parts = [...document.querySelectorAll("[hx-get], [hx-post]")];
+    parts.forEach(one => one.classList.toggle("htmx-request", isLoading));
+    return parts.length;
+}"""
+THEMES = ("light", "dark")
 # What differs between two answers that are the same page.
 PASSING = re.compile(
     r'csrf[^>]*|X-CSRFToken[^>]*|\?next=[^"]*|name="next"[^>]*|[-/]\d+["/]|[0-9a-f]{8}-[0-9a-f-]{27}|\d+:\d\d(:\d\d)?'
@@ -53,6 +79,7 @@ class Walker:
     context: Context = field(default_factory=copy_context)
     seen: set[str] = field(default_factory=set)
     titles: list[str] = field(default_factory=list)
+    loaded: set[str] = field(default_factory=set)
 
     def answer(self, route: Route) -> None:
         """Answer a request of the browser: a static file, or what Django says at the end of its redirects."""
@@ -86,13 +113,34 @@ class Walker:
         self.seen.add(stands)
         with transaction.atomic():
             self.page.goto(SITE + address)
-            found = [finding for theme in ("light", "dark") for finding in self.page.evaluate(FOUND, theme)]
+            found = [finding for theme in THEMES for finding in self.page.evaluate(FOUND, theme)]
+            found += self.dialog_findings() + self.loading_findings(name)
             self.page.set_viewport_size(NARROW)
-            if not self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-                found.append(("scrolls sideways", NARROW))
+            found += [("scrolls sideways", one) for one in self.page.evaluate(WIDER)]
             self.page.set_viewport_size(WIDE)
             transaction.set_rollback(True)
         return [(name, one) for one in found]
+
+    def dialog_findings(self) -> list[Any]:
+        """What axe-core finds in the dialogs of the page that stands, each opened as a person opens it, not seen before."""
+        found: list[Any] = []
+        for dialog_id, markup in self.page.evaluate(DIALOGS):
+            stands = PASSING.sub("", markup)
+            if not markup:
+                found.append(("opens nothing", dialog_id))
+            elif stands not in self.seen:
+                self.seen.add(stands)
+                found += [one for theme in THEMES for one in self.page.evaluate(OPENED, [dialog_id, theme])]
+        return found
+
+    def loading_findings(self, name: str) -> list[Any]:
+        """What axe-core finds on the page that stands while its parts wait for an answer; once a route."""
+        if name in self.loaded or not self.page.evaluate(LOADING, {"isLoading": True}):
+            return []
+        self.loaded.add(name)
+        found = [one for theme in THEMES for one in self.page.evaluate(FOUND, theme)]
+        self.page.evaluate(LOADING, {"isLoading": False})
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -152,9 +200,27 @@ def signed_out(_: Cast, __: Path) -> None:
     """Nobody."""
 
 
-def synced(cast: Cast, inbox: Path, people: list[dict[str, Any]]) -> None:
+def long_words(cast: Cast, inbox: Path) -> User:
+    """The same as one, with names that are one long word each."""
+    people = [changed(one, last_name="Wolfeschlegelstein" * 5) for one in everybody()]
+    broken = changed(people[1], birth_date="2090-01-01")
+    employer = plan_document()["employer"] | {"name": "MANUFACTURERS_AND_MERCHANTS" * 4}
+    contacts = [one | {"name": "Byron" * 15} for one in plan_document()["contacts"]]
+    synced(
+        cast,
+        inbox,
+        [people[0], broken, *people[2:]],
+        name="NORTHWIND_RETIREMENT" * 5,
+        employer=employer,
+        contacts=contacts,
+    )
+    Connection.objects.filter(pk=cast.connection.pk).update(name="RECORDKEEPER" * 8)
+    return cast.users[Role.ADMIN]
+
+
+def synced(cast: Cast, inbox: Path, people: list[dict[str, Any]], **of_plan: object) -> None:
     """Deliver the cast's plan with these people, and sync both."""
-    deliver(inbox, people, plans=[plan_document(plan_id=cast.plan.external_plan_id)])
+    deliver(inbox, people, plans=[plan_document(plan_id=cast.plan.external_plan_id, **of_plan)])
     plan = Plan.objects.get(pk=cast.plan.pk)
     assert sync_plan(plan).status == "successful"
     assert sync_people(plan).applied
@@ -165,9 +231,10 @@ STATES: dict[str, tuple[Make, str, str]] = {
     "empty": (empty, "GET", "Participants of NORT1"),
     "one": (one, "GET", "Participants of Northwind"),
     "many": (many, "GET", "Participants of Northwind"),
+    "long words": (long_words, "GET", "Participants of NORTHWIND_RETIREMENT"),
     "bad form": (one, "POST", "Schedule New Task"),
-    "forbidden": (seen_by_viewer, "GET", "Your role does not allow this"),
-    "forbidden to change": (seen_by_viewer, "POST", "Your role does not allow this"),
+    "forbidden": (seen_by_viewer, "GET", "You may not do this"),
+    "forbidden to change": (seen_by_viewer, "POST", "You may not do this"),
     "signed out": (signed_out, "GET", "Sign in"),
 }
 

@@ -10,8 +10,11 @@ from django.db import transaction
 
 from planbridge.activity.entry import ActivityEntry, Verb
 from planbridge.activity.run_id import new_run_id
-from planbridge.plans.activation import check_activation
+from planbridge.plans.activation import Circumstances, check_activation
+from planbridge.plans.activation_facts import ActivationFacts
+from planbridge.plans.content import Content
 from planbridge.plans.document import read_document
+from planbridge.plans.holders import FundHolders
 from planbridge.plans.lifecycle import (
     ActivationOutcome,
     ActivationRefused,
@@ -19,6 +22,7 @@ from planbridge.plans.lifecycle import (
     activate_plan,
     deactivate_plan,
     live_lineup,
+    map_funds,
     take_in_document,
 )
 from planbridge.plans.plan import Plan, PlanStatus
@@ -54,7 +58,8 @@ def test_the_draft_becomes_live(synced: Plan) -> None:
     assert version.activated_at is not None
     assert version.activated_by == "ada"
     entry = ActivityEntry.objects.get(plan_id=synced.id)
-    assert (entry.verb, entry.actor, entry.detail) == (Verb.PLAN_ACTIVATED, "ada", {"version": 1, "previous": None})
+    assert (entry.verb, entry.actor) == (Verb.PLAN_ACTIVATED, "ada")
+    assert entry.detail == {"version": 1, "previous": None, "token": entry.detail["token"]}
 
 
 def test_activating_again_changes_nothing_and_says_so(synced: Plan) -> None:
@@ -90,21 +95,27 @@ def test_versions_before_the_live_one_stay_as_they_were(synced: Plan, document: 
     first, lineup = PlanVersion.objects.get(number=1), live_lineup(synced)
     document["lineup"]["funds"][0]["name"] = "Target 2045"
     sync(synced, document)
-    activate_plan(synced, actor="grace")
+    activate_plan(synced, actor="grace", accepts_rest=True)
     assert synced.live_version == 2
     assert PlanVersion.objects.get(number=1).activated_at == first.activated_at
     synced.live_version = 1
     assert live_lineup(synced) == lineup
 
 
-def test_money_in_a_fund_that_leaves_is_a_warning(synced: Plan, document: Document) -> None:
-    """Activation goes on with a warning about a fund that people hold and that has no successor."""
+def test_money_in_a_fund_that_leaves_must_be_decided(synced: Plan, document: Document) -> None:
+    """PL-4: a fund that people hold and that has no successor stops the activation until its money is decided."""
     activate_plan(synced, actor="ada")
     document["lineup"]["funds"].pop(2)
     sync(synced, document)
-    done = activate_plan(synced, actor="ada", money_by_fund={"EQ3": Decimal("12.50")})
-    assert [problem.code for problem in done.warnings] == ["FUND_REMOVED_WITH_MONEY"]
-    assert done.outcome is ActivationOutcome.ACTIVATED
+    held = ActivationFacts({"EQ3": FundHolders(people_count=1, units=Decimal("12.50"))})
+    with pytest.raises(ActivationRefused) as refused:
+        activate_plan(synced, actor="ada", facts=held, accepts_rest=True)
+    assert [(one.code, one.field) for one in refused.value.problems] == [("MAPPING_UNDECIDED", "mappings.EQ3")]
+    map_funds(synced, {"EQ3": "STBL"}, actor="ada")
+    with pytest.raises(ActivationRefused, match="not an open fund"):
+        activate_plan(synced, actor="ada", facts=held, accepts_rest=True)
+    map_funds(synced, {"EQ3": ""}, actor="ada")
+    assert activate_plan(synced, actor="ada", facts=held, accepts_rest=True).warnings == []
 
 
 def test_a_plan_is_deactivated_with_a_reason(synced: Plan) -> None:
@@ -154,4 +165,4 @@ GOOD = Lineup((Fund("A", status="open"), Fund("B", status="closed")), (DefaultFu
 )
 def test_a_lineup_is_checked_before_it_goes_live(lineup: Lineup, codes: list[str]) -> None:
     """Each rule of activation finds its defect alone."""
-    assert [problem.code for problem in check_activation(None, lineup, money_by_fund={})] == codes
+    assert [problem.code for problem in check_activation(None, Content(lineup), Circumstances())] == codes

@@ -21,6 +21,7 @@ from planbridge.plans.fund import PlanFund
 from planbridge.plans.lifecycle import (
     Taken,
     activate_plan,
+    create_draft,
     current_terms,
     draft_lineup,
     known_codes,
@@ -206,18 +207,20 @@ def test_a_draft_goes_when_the_lineup_is_live_again(plan: Plan, document: Docume
     assert (PlanVersion.objects.count(), VersionFund.objects.exclude(number=1).count()) == (1, 0)
 
 
-def test_somebody_elses_draft_is_left_alone(plan: Plan, document: Document) -> None:
-    """PS-10: a draft that the recordkeeper did not make is not overwritten; the changes are still told."""
+def test_somebody_elses_draft_takes_changes_in_and_stays(plan: Plan, document: Document) -> None:
+    """PS-10: what the recordkeeper changes comes into a draft that a person made, and the draft stays theirs."""
     take_in(plan, document)
     activate_plan(plan, actor="ada")
-    document["lineup"]["funds"][0]["name"] = "Target 2045"
-    take_in(plan, document)
-    PlanVersion.objects.filter(number=2).update(made_by="ada")
+    create_draft(plan, actor="ada")
     replace_fund(document)
     taken = take_in(plan, document)
-    assert not taken.draft_changed
-    assert {change.fund for change in taken.lineup_changes} == {"TD45", "EQ3", "EQ4"}
-    assert VersionFund.objects.filter(number=2, fund="EQ4").count() == 0
+    assert (taken.draft_changed, PlanVersion.objects.get(number=2).made_by) == (True, "ada")
+    assert {change.fund for change in taken.lineup_changes} == {"EQ3", "EQ4"}
+    assert VersionFund.objects.filter(number=2, fund="EQ4").count() == 1
+    document["lineup"]["funds"].pop()
+    document["lineup"]["funds"][2] |= {"status": "open", "mapped_to": None}
+    take_in(plan, document)
+    assert plan.draft_version == 2
 
 
 def test_a_never_activated_plan_keeps_draft_one(plan: Plan, document: Document) -> None:
@@ -301,7 +304,7 @@ class AnyOrderOfSyncsAndActivations(TestCase):
         for step, statuses, name in [("sync", ["open"] * 3, "A"), *steps]:
             live, draft = live_lineup(plan), draft_lineup(plan)
             if step == "activate" and (draft is None or any(fund.status == "open" for fund in draft.funds)):
-                activate_plan(plan, actor="ada")
+                activate_plan(plan, actor="ada", accepts_rest=True)
             elif step == "sync":
                 funds = [{"fund": f"F{number}", "name": name, "status": each} for number, each in enumerate(statuses)]
                 document = {"name": name, "lineup": {"funds": funds}}

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from planbridge.activity.conflict import version_of
 from planbridge.portal.errors import fault
+from planbridge.security.right_words import DOINGS
 from planbridge.security.roles import RIGHTS, Right, may
 from planbridge.security.user import Role, User
 from tests.portal.conftest import Cast, SignIn, user_of
@@ -32,6 +33,21 @@ def test_flags_count_for_admins_too(right: Right, flag: str, own: Cast) -> None:
     assert may(admin, right)
     assert not may(user_of(own.firm, Role.ADMIN, **{flag: False}), right)
     assert not may(user_of(own.firm, Role.ADMIN, is_active=False), right)
+
+
+def test_a_refusal_says_what_is_missing(own: Cast, browser: SignIn) -> None:
+    """US-1: who may not do something reads whether a role or a flag is missing, and who can give it."""
+    viewer = browser(own.users[Role.VIEWER])
+    text = viewer.get("/settings/users/").content.decode()
+    assert "Your role, Viewer, does not let you change users: that takes the role Admin;" in text
+    advisor = browser(user_of(own.firm, Role.ADVISOR, may_activate_plans=False, sees_all_plans=True))
+    address = reverse("plans:activate", args=[own.plan.pk])
+    text = advisor.post(address, headers={"HX-Request": "true"}).content.decode()
+    assert text.startswith(
+        "To activate or deactivate plans you need the flag Activate plans; an Admin of your firm can"
+    )
+    assert "Nothing was changed." in text
+    assert set(DOINGS) == set(Right)
 
 
 def test_pages_load_only_our_own(own: Cast, browser: SignIn) -> None:

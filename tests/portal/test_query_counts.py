@@ -7,6 +7,7 @@ from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from planbridge.plans.access import PlanAccess
 from planbridge.plans.lifecycle import add_plans
@@ -36,6 +37,7 @@ QUERIES = (
     ("plans:summary", "q=north&status=draft"),
     ("people:list", "q=exa"),
     ("people:list", "synchronization=error"),
+    ("people:person", f"on={timezone.localdate()}"),
     ("activity:monitor", "status=queued&status=partly_successful"),
     ("activity:monitor", "plan=nort&from="),
     *(("activity:run", f"tab={tab}") for tab in ("problems", "changes", "proof", "requests", "task")),

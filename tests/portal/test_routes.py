@@ -88,7 +88,7 @@ def refusals(user: User, name: str, kind: str) -> set[int]:
 
 def is_of_plan(arguments: dict[str, Any]) -> bool:
     """Whether these name a thing of a plan that another plan does not have: its fields are everybody's."""
-    return "plan_id" in arguments and not arguments.keys() & {"field", "participant_id"}
+    return "plan_id" in arguments and not arguments.keys() & {"event", "field", "fund", "participant_id"}
 
 
 def right_of(name: str, kind: str) -> Any:

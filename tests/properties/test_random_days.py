@@ -153,7 +153,8 @@ def replay(inbox: Path, days: list[tuple[list[Any], int]]) -> None:
         run = sync_people(plan)
         if run.status == "held":
             run = worked(apply_held_run(run.id, actor="test"))
-        assert run.status in {"successful", "partly_successful"}, problems(run)
+        # Who left for good and gets somebody's open spell contradicts their status: a warning, and right.
+        assert run.status in {"successful", "successful_with_warnings", "partly_successful"}, problems(run)
         assert run.read == run.applied + run.unchanged + run.rejected + run.held == len(delivered)
         assert run.rejected == len(defective)
         assert_target(plan, delivered, defective)

@@ -63,7 +63,7 @@ def test_requests_a_minute_hold_across_workers() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_requests_a_minute_hold_across_processes() -> None:
-    """RK-1: Two processes that read the same connection share its rate: no request comes before its place in the row."""
+    """RK-1: Two processes that read the same connection share its rate: together they take as long as one would."""
     moments: list[float] = []
 
     def answers(asked: Asked) -> Answer:
@@ -71,7 +71,7 @@ def test_requests_a_minute_hold_across_processes() -> None:
         return Answer(json.dumps({"plan_id": asked.path.rpartition("/")[2]}))
 
     with recordkeeper_that(answers) as recordkeeper:
-        saved_connection(requests_per_minute=600, settings={"url": recordkeeper.url})
+        saved_connection(requests_per_minute=300, settings={"url": recordkeeper.url})
         given = database.get_connection_params()
         parts = {name: given[name] for name in ("host", "port", "user", "password", "dbname") if given.get(name)}
         place = {"DATABASE_URL": f"postgresql:///?{urlencode(parts)}"}
@@ -79,8 +79,8 @@ def test_requests_a_minute_hold_across_processes() -> None:
         readers = [subprocess.Popen(command, env=os.environ | place) for _ in range(2)]
         assert [reader.wait(60) for reader in readers] == [0, 0]
     assert len(moments) == 12
-    # One request every 100 ms, counted from the first, whoever makes it; half a place for the way to the recordkeeper.
-    assert all(moment - moments[0] >= 0.1 * number - 0.05 for number, moment in enumerate(sorted(moments)))
+    # One request every 200 ms, whoever makes it: 2.2 s; each with a rate of its own would be done in half of that.
+    assert max(moments) - min(moments) > 1.65
 
 
 @pytest.mark.django_db(transaction=True)

@@ -55,6 +55,7 @@ def test_five_tries_are_enough(lasting: Answer, error: type[ConnectorError], cod
     with recordkeeper_that(lambda _: lasting) as recordkeeper:
         raised = error_of(recordkeeper)
     assert (type(raised), raised.problem.code, len(recordkeeper.asked)) == (error, code, 5)
+    assert (raised.problem.detail or "").endswith("It was asked 5 times.")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """How a run over many plans is spread within its window."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planbridge.schedules.spread import PLANS_A_PART, SpreadPlan, spread
 
 
+@settings(deadline=None)  # other tests use the same cores
 @given(st.integers(1, 12_000), st.integers(1, 1440))
 def test_everything_is_spread_evenly(count: int, window: int) -> None:
     """TS-4: Every plan comes once, within the window, in parts that differ by one plan at most."""

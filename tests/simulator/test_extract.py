@@ -90,6 +90,11 @@ def test_each_file_fault_shows(shared_simulator: Simulator, tmp_path: Path, faul
         "wrong_encoding": not is_utf8(files[name]),
         "empty_file": files[name] == b"" and described.get("bytes") == 0,
         "lying_totals": manifest.get("totals") != sound["totals"],
+        "lying_count": described.get("rows") == len(true_lines) - (form == "csv") + 1,
+        "broken_row": len(lines) == len(true_lines)
+        and sum(one != other for one, other in zip(lines, true_lines, strict=True)) == 1,
+        "duplicate": (tmp_path / "broken-again" / "manifest.json").is_file() and files == true,
+        "out_of_order": manifest.get("as_of", "") < sound["as_of"] and manifest.get("files") == sound["files"],
         "duplicate_rows": len(lines) == len(true_lines) + 1 and set(lines) == set(true_lines),
         "reordered_rows": sorted(lines) == sorted(true_lines) and lines != true_lines,
     }

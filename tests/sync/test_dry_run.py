@@ -10,7 +10,17 @@ from planbridge.plans.models import Plan
 from planbridge.sync.request import SyncOptions, request_syncs
 from planbridge.sync.run import RunKind
 from tests.cast import changed, crowd, deliver, fund, lineup, plan_document, repriced
-from tests.syncing import codes, counts, problems, sync_people, sync_plan, synced_plan
+from tests.syncing import (
+    added_plan,
+    codes,
+    connected,
+    counts,
+    done,
+    problems,
+    sync_people,
+    sync_plan,
+    synced_plan,
+)
 
 DRY = SyncOptions(is_dry_run=True)
 # A run writes its own row, problems, activity entry and job; a drop folder's deliveries are remembered as seen.
@@ -84,3 +94,16 @@ def test_a_real_sync_asked_for_while_a_dry_one_waits_is_real(inbox: Path) -> Non
     ((_, dry),) = request_syncs([fresh], RunKind.PARTICIPANTS, actor="test", options=DRY)
     run = sync_people(plan)
     assert (run.id, run.is_dry_run, counts(run)) == (dry, False, (2, 2, 0, 0, 0))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dry_run_of_two_plans_ends_the_one_that_cannot_be_read(inbox: Path) -> None:
+    """PT-8: a plan that nobody synced yet ends Error with PLAN_NOT_SYNCED, also beside another that is shown."""
+    documents = [plan_document(), plan_document(plan_id="900200")]
+    deliver(inbox, crowd(3), plans=documents)
+    connection = connected(inbox)
+    known, unknown = added_plan(connection), added_plan(connection, "900200")
+    sync_plan(known)
+    shown, refused = done([known, unknown], RunKind.PARTICIPANTS, DRY)
+    assert (shown.status, counts(shown)) == ("successful", (3, 3, 0, 0, 0))
+    assert (refused.status, problems(refused)) == ("error", [("PLAN_NOT_SYNCED", None)])

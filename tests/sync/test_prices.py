@@ -99,3 +99,15 @@ def test_a_position_without_price_and_value_counts_at_the_newest_known_price(inb
     run = sync_people(plan)
     assert (run.status, counts(run), problems(run)) == ("successful", (1, 0, 1, 0, 0), [])
     assert run.proof["market_value"]["read"] == priced["balances"][0]["market_value"]
+
+
+@pytest.mark.django_db
+def test_an_unreadable_day_of_a_price_is_found_among_people_as_they_were(inbox: Path) -> None:
+    """PT-4: somebody whose words are as last time but for the day of a price, which is none, is judged and rejected."""
+    plan = synced_plan(inbox, crowd(3))
+    sync_people(plan)
+    broken = [changed(one, balances=[one["balances"][0] | {"price_date": "yesterday"}]) for one in crowd(1)]
+    deliver(inbox, [*broken, *crowd(3)[1:]], day=2)
+    run = sync_people(plan)
+    assert counts(run) == (3, 0, 2, 1, 0)
+    assert problems(run) == [("DATE_INVALID", "P-0100")]

@@ -1,13 +1,15 @@
 """Every run proves itself: where each person went, and that the money read is the money sent."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from planbridge.participants.models import Participant
-from planbridge.sync.run import RunProblem
+from planbridge.sync.run import RunProblem, SyncRun
 from tests.cast import change_manifest, changed, control_totals, crowd, deliver, everybody
 from tests.syncing import codes, counts, problems, statuses, sync_people, synced_plan
 
@@ -33,6 +35,40 @@ def test_control_totals_are_what_was_read(inbox: Path) -> None:
     assert {line["rejected"] for line in lines} == {"0.00"}
     assert [line["source"] for line in proof["by_source"]] == ["MATCH", "PRE"]
     assert Decimal(proof["market_value"]["read"]) == Decimal(totals_of(everybody())[0]["market_value"])
+
+
+@pytest.mark.django_db
+def test_a_proof_is_kept_short_and_read_in_full(inbox: Path) -> None:
+    """PT-5: A line on which the recordkeeper and Planbridge agree is kept as its one number; a line with a loss keeps all four."""
+    plan = synced_plan(inbox, crowd(3))
+    kept = kept_proof(sync_people(plan))
+    lines = [*kept["by_source"], *kept["by_fund"]]
+    assert {type(said) for line in lines for said in line} == {str}
+    assert [len(line) for line in lines] == [2] * len(kept["by_source"]) + [3] * len(kept["by_fund"])
+    people = crowd(3)
+    people[0] = changed(people[0], ssn=None)
+    deliver(inbox, people, day=2)
+    run = sync_people(plan)
+    (source, *_) = kept_proof(run)["by_source"]
+    assert set(source[1]) == {"recordkeeper", "read", "rejected", "difference"}
+    assert run.proof["by_source"][0] == {"source": source[0]} | source[1]
+
+
+@pytest.mark.django_db
+def test_a_proof_of_before_is_read_as_it_is(inbox: Path) -> None:
+    """PT-5: A proof that was kept in full, before there was a short form, reads as ever."""
+    run = sync_people(synced_plan(inbox, everybody()))
+    SyncRun.objects.filter(id=run.id).update(proof=run.proof)
+    assert kept_proof(run) == run.proof
+    assert SyncRun.objects.get(id=run.id).proof == run.proof
+    assert list(SyncRun.objects.filter(id=run.id).values_list("proof", flat=True)) == [run.proof]
+
+
+def kept_proof(run: SyncRun) -> Any:
+    """A run's proof as its column has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proof::text FROM sync_run WHERE id = %s", [run.id])
+        return json.loads(cursor.fetchone()[0])
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from planbridge.sync.decide import DecisionRefused, retry_rejected
 from planbridge.sync.quarantine import record_place
 from planbridge.sync.request import request_syncs
 from planbridge.sync.run import Quarantine, RunKind
+from planbridge.sync.run_standing import standing_of
 from tests.cast import Person, ada, changed, crowd, deliver, fund, lineup, plan_document, position
 from tests.syncing import (
     codes,
@@ -169,3 +170,25 @@ def test_a_malformed_record_with_money_stops_nobody(inbox: Path) -> None:
     run = sync_people(plan)
     assert (run.status, counts(run)) == ("partly_successful", (3, 2, 0, 1, 0))
     assert "TOTALS_DIFFER" in codes(run)
+
+
+@pytest.mark.django_db
+def test_a_record_that_a_newer_run_rejected_again_is_not_replayed(inbox: Path) -> None:
+    """PT-4: of a person rejected on two days only the newer record is tried again; the older run has nobody left."""
+    plan = synced_plan(inbox, crowd(30))
+    sync_people(plan)
+    lacking = changed(crowd(1)[0], balances=[position("PRE", "NEW", "100.5", price="10")])
+    deliver(inbox, [lacking, *crowd(30)[1:]], day=2)
+    older = sync_people(plan)
+    document = plan_document(lineup=lineup(fund("TD45"), fund("EQ3"), fund("STBL"), fund("NEW")))
+    newer_record = changed(lacking, ssn=None, balances=[position("PRE", "NEW", "60", price="10")])
+    deliver(inbox, [newer_record, *crowd(30)[1:]], day=3, plans=[document])
+    newer = sync_people(plan)
+    sync_plan(plan)  # day 2's document, then day 3's with the fund
+    sync_plan(plan)
+    with pytest.raises(DecisionRefused, match="newer records of them"):
+        retry_rejected(older.id, actor="ada")
+    assert (standing_of(older).left_rejected, standing_of(newer).left_rejected) == (0, 1)
+    again = worked(run_of(retry_rejected(newer.id, actor="ada")[1]))
+    assert (again.status, codes(again)) == ("partly_successful", ["SSN_MISSING"])
+    assert {who for who, _ in open_quarantine(plan)} == {"P-0100"}

@@ -1,13 +1,15 @@
 """Tests of rolls: they say what the rows say, and a plan without one is read from its rows."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from planbridge.participants.models import ParticipantChange, PlanRoll
+from planbridge.participants.models import ParticipantChange, PlanRoll, PlanRollAddition
+from planbridge.plans.models import Plan
 from planbridge.sync.apply import people_by_rows
-from planbridge.sync.roll import drop_rolls, read_rolls, read_sections
-from tests.cast import changed, deliver, everybody, position, without
+from planbridge.sync.roll import ADDITIONS_MAX, drop_rolls, read_rolls, read_sections
+from tests.cast import changed, crowd, deliver, everybody, position, without
 from tests.syncing import counts, sync_people, synced_plan
 
 
@@ -27,7 +29,7 @@ def test_a_roll_says_what_the_rows_say(inbox: Path) -> None:
             deliver(inbox, people, day=day)
         sync_people(plan)
         enrolled, with_roll = read_rolls([plan.pk])
-        assert with_roll == {plan.pk}
+        assert set(with_roll) == {plan.pk}
         assert enrolled.sort("participant_id").equals(people_by_rows([plan.pk]).sort("participant_id"))
         assert read_sections([plan.pk])["balances_mark"].null_count() == 0
 
@@ -46,6 +48,67 @@ def test_a_plan_without_a_roll_is_synced_alike_and_gets_one(inbox: Path, *, has_
     (change,) = ParticipantChange.objects.filter(plan_id=plan.pk)
     assert (change.participant_id, change.section, list(change.changes)) == ("P-0002", "balances", ["balances.units"])
     assert PlanRoll.objects.filter(plan_id=plan.pk).exists()
+
+
+def with_zip(people: list[dict[str, Any]], number: int, zip_code: str) -> list[dict[str, Any]]:
+    """The same people, one of them with another zip."""
+    return [changed(one, zip=zip_code) if place == number else one for place, one in enumerate(people)]
+
+
+def roll_and_additions(plan: Plan) -> tuple[bytes, list[str]]:
+    """The marks of a plan's roll, and the names of its additions."""
+    roll = PlanRoll.objects.get(plan_id=plan.pk)
+    additions = PlanRollAddition.objects.filter(plan_id=plan.pk).order_by("number")
+    return bytes(roll.marks), [one.names for one in additions]
+
+
+@pytest.mark.django_db
+def test_few_who_changed_are_added_to_a_roll_that_stays(inbox: Path) -> None:
+    """PT-3: one new, one changed and one vanished of many stand in an addition to the roll, and are known again by it."""
+    people = crowd(60)
+    plan = synced_plan(inbox, people)
+    sync_people(plan)
+    before, additions = roll_and_additions(plan)
+    assert additions == []
+    people = [*with_zip(people, 3, "66601")[:59], crowd(61)[60]]
+    deliver(inbox, people, day=2)
+    assert counts(sync_people(plan)) == (60, 2, 58, 0, 0)
+    after, (names,) = roll_and_additions(plan)
+    assert after == before
+    ids = [one["participant_id"] for one in crowd(61)]
+    assert sorted(names.split("\n")) == sorted([ids[3], ids[59], ids[60]])
+    deliver(inbox, people, day=3)
+    assert counts(sync_people(plan)) == (60, 0, 60, 0, 0)
+    assert roll_and_additions(plan) == (before, [names])
+    deliver(inbox, [*people, crowd(60)[59]], day=4)
+    assert counts(sync_people(plan)) == (61, 1, 60, 0, 0)
+    assert roll_and_additions(plan)[1] == [names, ids[59]]
+
+
+@pytest.mark.django_db
+def test_a_roll_is_written_anew_after_many_additions_and_for_many_people(inbox: Path) -> None:
+    """PT-3: the ninth addition, and a change of more than a quarter of the people, write the roll anew without additions."""
+    people = crowd(8)
+    plan = synced_plan(inbox, people)
+    sync_people(plan)
+    first, _ = roll_and_additions(plan)
+    for day in range(2, 2 + ADDITIONS_MAX):
+        people = with_zip(people, day % 8, f"666{day:02}")
+        deliver(inbox, people, day=day)
+        assert counts(sync_people(plan)) == (8, 1, 7, 0, 0)
+    marks, additions = roll_and_additions(plan)
+    assert (marks, len(additions)) == (first, ADDITIONS_MAX)
+    day += 1
+    people = with_zip(people, 0, "66699")
+    deliver(inbox, people, day=day)
+    assert counts(sync_people(plan)) == (8, 1, 7, 0, 0)
+    anew, additions = roll_and_additions(plan)
+    assert anew != first
+    assert additions == []
+    deliver(inbox, [changed(one, zip="66700") for one in people[:3]] + people[3:], day=day + 1)
+    assert counts(sync_people(plan)) == (8, 3, 5, 0, 0)
+    assert roll_and_additions(plan)[0] != anew
+    assert roll_and_additions(plan)[1] == []
 
 
 @pytest.mark.django_db

@@ -6,9 +6,11 @@ from uuid import uuid4
 import pytest
 
 from planbridge.activity.keyset import PageAsk
+from planbridge.activity.problem_catalogue import CATALOGUE
 from planbridge.participants.lookup import change_lines
 from planbridge.participants.run_changes import ChangeFilter, changed_fields, changes_page
 from planbridge.plans.models import Plan
+from planbridge.sync.run import RunKind, RunProblem, RunStatus, SyncRun
 from planbridge.sync.run_page import (
     find_run,
     problem_groups,
@@ -18,6 +20,7 @@ from planbridge.sync.run_page import (
     stages_of,
     why_rejected,
 )
+from planbridge.sync.run_sentence import counts_sentence
 from tests.cast import ada, changed, crowd, deliver, position
 from tests.syncing import sync_people, synced_plan
 
@@ -83,3 +86,42 @@ def test_stages_and_proof(inbox: Path) -> None:
     assert (found.plan.name, found.connection.name) == (Plan.objects.get(pk=plan.pk).name, "example")
     assert find_run(Plan.objects.none(), run.id) is None
     assert find_run(Plan.objects.all(), uuid4()) is None
+
+
+def test_people_of_a_code_are_counted_once(db: None) -> None:  # noqa: ARG001 - a fixture's name asks for it
+    """AM-5: a code counts all its problems, each of its people once, those of the run itself not, and names the first five."""
+    run = SyncRun(plan_id=77, id=uuid4())
+    people = [f"P-{number % 8}" for number in range(40)]
+    rows = [("NAME_MISSING", one) for one in people] + [("EMAIL_INVALID", "P-9"), ("TOTALS_DIFFER", None)]
+    RunProblem.objects.bulk_create(
+        RunProblem(
+            plan_id=77, run_id=run.id, number=number, code=code, severity=CATALOGUE[code].severity, participant_id=who
+        )
+        for number, (code, who) in enumerate(rows)
+    )
+    groups = {group.code: group for group in problem_groups(run)}
+    assert list(groups) == ["NAME_MISSING", "TOTALS_DIFFER", "EMAIL_INVALID"]
+    found = {code: (one.problem_count, one.people_count, one.first_people) for code, one in groups.items()}
+    assert found == {
+        "NAME_MISSING": (40, 8, tuple(people[:5])),
+        "TOTALS_DIFFER": (1, 0, ()),
+        "EMAIL_INVALID": (1, 1, ("P-9",)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (
+            {"read": 0, "vanished": 30},
+            "only for what changed: no changed record sent, 30 not at the recordkeeper any more.",
+        ),
+        ({"read": 1, "held": 1}, "only for what changed: 1 changed record sent, 1 held."),
+        ({"read": 3, "held": 3, "proof": {"complete": True}}, "3 people read, 3 held."),
+        ({"read": 1, "held": 1, "participants": ["P-0001"]}, "1 person read, 1 held."),
+    ],
+)
+def test_a_held_run_says_what_it_asked_for(values: dict[str, object], words: str) -> None:
+    """PT-6: the sentence of a held run that read only changes says so, and not that nobody was read."""
+    run = SyncRun(kind=RunKind.PARTICIPANTS, status=RunStatus.HELD, **({"proof": {"complete": False}} | values))
+    assert counts_sentence(run, "Northwind 401(k) Plan").endswith(words)

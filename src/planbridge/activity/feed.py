@@ -36,10 +36,14 @@ class FeedScope:
 
 @dataclass(frozen=True)
 class FeedFilter:
-    """What of it; empty means any. `since` is included, `until` is not."""
+    """What of it; empty means any. `since` is included, `until` is not.
+
+    `plans`: where they are too many for `plan_ids`; a queryset, never evaluated.
+    """
 
     verbs: tuple[str, ...] = ()
     plan_ids: tuple[int, ...] = ()
+    plans: QuerySet[Any] | None = None
     participant_id: str = ""
     statuses: tuple[str, ...] = ()
     since: datetime | None = None
@@ -155,6 +159,8 @@ def between(rows: QuerySet[Any], wanted: FeedFilter, moment: str) -> QuerySet[An
     """Rows of the plans and the time wanted."""
     if wanted.plan_ids:
         rows = rows.filter(plan_id__in=wanted.plan_ids)
+    if wanted.plans is not None:
+        rows = rows.filter(plan_id__in=wanted.plans.values("pk"))
     if wanted.since:
         rows = rows.filter(**{f"{moment}__gte": wanted.since})
     return rows.filter(**{f"{moment}__lt": wanted.until}) if wanted.until else rows

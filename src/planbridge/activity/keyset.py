@@ -3,14 +3,25 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    F,
+    Func,
+    IntegerField,
+    QuerySet,
+    TextField,
+    UUIDField,
+    Value,
+)
 
 SIZES = (10, 20, 30, 100)
 # Counting further costs more than the page itself, and nobody reads the difference: "more than 10,000".
@@ -83,7 +94,7 @@ def read_page(
         message = f"A page has {', '.join(map(str, SIZES))} rows, not {ask.size}."
         raise CursorInvalid(message)
     is_backwards = bool(ask.before) and not ask.after
-    number, place = read_cursor(ask.before if is_backwards else ask.after, ordering)
+    number, place = read_cursor(ask.before if is_backwards else ask.after, branches[0], ordering)
     way = Ordering(ordering.columns, ordering.is_descending != is_backwards)
     found = sorted(
         (row for branch in branches for row in rows_beyond(branch, way, place, ask.size + 1)),
@@ -173,21 +184,76 @@ def cursor_of(row: Values, ordering: Ordering, number: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([number, *values]).encode()).decode().rstrip("=")
 
 
-def read_cursor(text: str, ordering: Ordering) -> tuple[int, list[object]]:
-    """The number and the place that a cursor names; 0 and nothing for an empty one. Raises CursorInvalid."""
+def read_cursor(text: str, branch: QuerySet[Any, Any], ordering: Ordering) -> tuple[int, list[object]]:
+    """The number and the place that a cursor names in rows such as a branch's; 0 and nothing for an empty one.
+
+    Raises CursorInvalid, also for the cursor of a list that is ordered by columns of other types.
+    """
     if not text:
         return 0, []
     try:
         number, *values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        place = [TYPES[tag](value) for tag, value in values]
-        if len(place) != len(ordering.columns):
+        if [tag for tag, _ in values] != tags_of(branch, ordering):
             raise CursorInvalid(text)
-        return int(number), place
-    except (ValueError, TypeError, KeyError, InvalidOperation, binascii.Error, RecursionError) as error:
+        return read_whole(number), [READERS[tag](value) for tag, value in values]
+    except (ValueError, TypeError, AttributeError, InvalidOperation, binascii.Error, RecursionError) as error:
         raise CursorInvalid(text) from error
 
 
-TYPES: dict[str, Any] = {"text": str, "whole": int, "exact": Decimal, "id": UUID, "moment": datetime.fromisoformat}
+def tags_of(branch: QuerySet[Any, Any], ordering: Ordering) -> list[str]:
+    """The types of the columns that order a branch, as cursors name them."""
+    query = branch.query.chain()
+    fields = [query.resolve_ref(column).output_field for column in ordering.columns]
+    return [next((tag for kind, tag in FIELD_TAGS if isinstance(field, kind)), "exact") for field in fields]
+
+
+def read_text(value: object) -> str:
+    """A text that PostgreSQL can hold. Raises ValueError."""
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError(value)
+    value.encode()  # half a surrogate pair has no bytes
+    return value
+
+
+def read_whole(value: object) -> int:
+    """A number that a column of numbers can hold. Raises ValueError."""
+    if not isinstance(value, int) or abs(value) > WHOLE_MAX:
+        raise ValueError(value)
+    return value
+
+
+def read_exact(value: object) -> Decimal:
+    """A finite number of a size that there is. Raises ValueError, InvalidOperation."""
+    number = Decimal(read_text(value))
+    if not number.is_finite() or len(str(value)) > EXACT_CHARACTERS_MAX or abs(number.adjusted()) > EXACT_DIGITS_MAX:
+        raise ValueError(value)
+    return number
+
+
+def read_moment(value: object) -> datetime:
+    """A moment with its zone. Raises ValueError."""
+    moment = datetime.fromisoformat(read_text(value))
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return moment
+
+
+WHOLE_MAX = 2**63 - 1
+EXACT_CHARACTERS_MAX, EXACT_DIGITS_MAX = 200, 100
+READERS: dict[str, Callable[[object], object]] = {
+    "text": read_text,
+    "whole": read_whole,
+    "exact": read_exact,
+    "id": lambda value: UUID(read_text(value)),
+    "moment": read_moment,
+}
+# Everything else that lists are ordered by is an exact number.
+FIELD_TAGS: tuple[tuple[tuple[type, ...], str], ...] = (
+    ((CharField, TextField), "text"),
+    ((IntegerField,), "whole"),
+    ((UUIDField,), "id"),
+    ((DateTimeField,), "moment"),
+)
 TAGS: tuple[tuple[type, str], ...] = (
     (str, "text"),
     (int, "whole"),

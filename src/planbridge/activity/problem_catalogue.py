@@ -13,6 +13,10 @@ class Severity(StrEnum):
     WARNING = "warning"  # the record is taken
 
 
+# The field of these is a place of a draft, by which a page links; a person reads what the detail says.
+PLACES_ARE_LINKS = frozenset({"Activation"})
+
+
 @dataclass(frozen=True)
 class ProblemKind:
     """One code: its group, severity, description and who mends it where."""
@@ -25,6 +29,7 @@ class ProblemKind:
 
     def sentence(self, *, field: str | None, value: str | None) -> str:
         """The description with the field and the (masked) value at fault."""
+        field = None if self.group in PLACES_ARE_LINKS else field
         if field is None and value is None:
             return self.description
         at_fault = field if value is None else repr(value) if field is None else f"{field}: {value!r}"

@@ -1,6 +1,7 @@
 """`planbridge connection`: add, list, test and remove recordkeepers."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,18 +37,32 @@ def secret_from(variable: str | None) -> str | None:
     return secret
 
 
+def whole_path(path: str | None) -> str | None:
+    """A folder with its whole path; an address of a far one as it is."""
+    return path if path is None or "://" in path else str(Path(path).expanduser().resolve())
+
+
 @app.command("add")
 def add(  # noqa: PLR0913 - one parameter an option of the command line
     name: Annotated[str, typer.Argument(help="What you call the recordkeeper.")],
     *,
     kind: Annotated[ConnectionKind, typer.Option(help="How it is reached.")],
-    url: Annotated[str | None, typer.Option(help="rest: base address of the Recordkeeper API.")] = None,
+    url: Annotated[str | None, typer.Option(help="rest, sql: address of the API, or of the database.")] = None,
     token_env: Annotated[str | None, typer.Option(help="rest: environment variable that holds the token.")] = None,
     token_url: Annotated[str | None, typer.Option(help="rest: OAuth 2 token address, with --client-id.")] = None,
     client_id: Annotated[str | None, typer.Option(help="rest: OAuth 2 client id.")] = None,
     client_secret_env: Annotated[str | None, typer.Option(help="rest: variable with the client secret.")] = None,
-    path: Annotated[Path | None, typer.Option(help="files: the drop folder.")] = None,
-    profile: Annotated[str, typer.Option(help="files: the file profile.")] = "canonical",
+    path: Annotated[str | None, typer.Option(help="files: a folder, sftp://host/path or s3://bucket/prefix.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="files, sql: the profile; canonical or relius if not given.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="SFTP: the user.")] = None,
+    host_key: Annotated[str | None, typer.Option(help="SFTP: the server's host key.")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="S3: the endpoint, where it is not Amazon's.")] = None,
+    password_env: Annotated[str | None, typer.Option(help="SFTP, sql: variable with the password.")] = None,
+    private_key_env: Annotated[str | None, typer.Option(help="SFTP: variable with the private key.")] = None,
+    access_key_env: Annotated[str | None, typer.Option(help="S3: variable with the access key.")] = None,
+    secret_key_env: Annotated[str | None, typer.Option(help="S3: variable with the secret key.")] = None,
     requests_per_minute: Annotated[int | None, typer.Option(min=1, help="At most so many requests a minute.")] = None,
     concurrent_requests: Annotated[int, typer.Option(min=1, max=64, help="At most so many at once.")] = 4,
     quiet_hours: Annotated[str | None, typer.Option(help="HH:MM-HH:MM in the firm's time zone.")] = None,
@@ -65,7 +80,19 @@ def add(  # noqa: PLR0913 - one parameter an option of the command line
         if client_id and client_secret:
             credentials = {"client_id": client_id, "client_secret": client_secret}
     else:
-        settings = {"path": str(path.expanduser().resolve()) if path else None, "profile": profile}
+        variables = {
+            "password": password_env,
+            "private_key": private_key_env,
+            "access_key": access_key_env,
+            "secret_key": secret_key_env,
+        }
+        credentials = {name: secret for name, variable in variables.items() if (secret := secret_from(variable))}
+        far = {"user": user, "host_key": host_key, "endpoint": endpoint}
+        settings = {name: value for name, value in far.items() if value}
+        if kind is ConnectionKind.SQL:
+            settings |= {"url": url, "profile": profile or "relius"}
+        else:
+            settings |= {"path": whole_path(path), "profile": profile or "canonical"}
     try:
         new = NewConnection(
             name, kind, settings, credentials, requests_per_minute, concurrent_requests, parse_quiet_hours(quiet_hours)
@@ -75,7 +102,7 @@ def add(  # noqa: PLR0913 - one parameter an option of the command line
         raise CommandFailed(Exit.REFUSED, str(refused)) from refused
     Output(as_json, quiet).answer(
         shown(connection),
-        lambda console: console.print(f"Connection {name} added. Next: planbridge connection test {name}"),
+        lambda console: console.print(f"Connection {name} added. Next: planbridge connection test {shlex.quote(name)}"),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import httpx
 import typer
 from django.conf import settings
+from django.urls import reverse
 
 from planbridge.cli.demo_story import SignIn, Story, story_as_json, tell_story
 from planbridge.cli.kept_process import LOOK_SECONDS, kept_web, kept_worker, wait_for_web
@@ -19,8 +20,9 @@ from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, Quiet
 from planbridge.cli.processes import start_command, stop_processes
 from planbridge.cli.reaching import reach
 from planbridge.cli.run_answer import as_json
-from planbridge.cli.serve import HOST, PORT, free_port
+from planbridge.cli.serve import PORT, free_port, local_url
 from planbridge.cli.waiting import wait_for_runs
+from planbridge.enrollment.provider import NewProvider, set_provider
 from planbridge.plans.lifecycle import activate_plan, add_plans
 from planbridge.plans.models import Plan
 from planbridge.recordkeepers.connection import ConnectionKind
@@ -32,6 +34,8 @@ from planbridge.users.invite import accept_invitation, invite_first_admin
 
 ACTOR = "demo"
 CONNECTION = "Demo recordkeeper"
+CLIENT_ID = "planbridge-enrollment"  # what the simulator calls the Enrollment site
+MAIL_VARIABLE = "PLANBRIDGE_SMTP_URL"
 TOKEN_VARIABLE = "PLANBRIDGE_SIMULATOR_TOKEN"  # noqa: S105 - a variable's name
 ORDER_SECONDS_MAX = 60.0
 
@@ -70,7 +74,7 @@ def demo(
         simulator = start_simulator(plans, people, processes)
         for one in kept:
             one.look(time.monotonic())
-        sign_in = make_admin(f"http://{HOST}:{web.arguments[2]}")
+        sign_in = make_admin(local_url(int(web.arguments[2])))
         story = play(simulator, sign_in, shows_progress=output.is_talkative)
         wait_for_web(sign_in.url, web)
         story.seconds = round(time.monotonic() - began, 1)
@@ -116,13 +120,17 @@ def start_simulator(plans: int, people: int, processes: list[subprocess.Popen[st
     line = process.stdout.readline() if process.stdout else ""
     if not line:
         raise CommandFailed(Exit.MACHINE_BROKEN, "The simulator did not start; see the line above.")
-    return RunningSimulator(process, json.loads(line)["url"], token)
+    answer = json.loads(line)
+    # The worker, the web server and the commands that they start send their mails there: nothing leaves this machine.
+    os.environ[MAIL_VARIABLE] = answer["mail"]
+    return RunningSimulator(process, answer["url"], token)
 
 
 def play(simulator: RunningSimulator, sign_in: SignIn, *, shows_progress: bool) -> Story:
     """Add the recordkeeper and its plans, sync, let time pass there, sync again."""
     new = NewConnection(CONNECTION, ConnectionKind.REST, {"url": simulator.url}, {"token": simulator.token})
     connection = add_connection(only_firm(), new, actor=ACTOR)
+    set_provider(connection, NewProvider(simulator.url, CLIENT_ID, simulator.token), actor=ACTOR)
     with reach(connection) as connector:
         plans = add_plans(connection, list(connector.list_plans()), actor=ACTOR)
     sync(plans, RunKind.PLAN, shows_progress=shows_progress)
@@ -136,6 +144,7 @@ def play(simulator: RunningSimulator, sign_in: SignIn, *, shows_progress: bool) 
     return Story(
         home=str(settings.PLANBRIDGE_HOME),
         sign_in=sign_in,
+        enrollment_url=f"{sign_in.url}{reverse('enrollment:provider', args=[connection.pk])}",
         connection=CONNECTION,
         simulator_url=simulator.url,
         simulator_token=simulator.token,

@@ -39,6 +39,7 @@ class Story:
 
     home: str
     sign_in: SignIn
+    enrollment_url: str  # where participants sign in by the simulator's page
     connection: str
     simulator_url: str
     simulator_token: str
@@ -59,6 +60,7 @@ def story_as_json(story: Story) -> Answer:
             "email": story.sign_in.email,
             "password": story.sign_in.password,
         },
+        "enrollment": {"url": story.enrollment_url},
         "connection": story.connection,
         "simulator": {"url": story.simulator_url, "token": story.simulator_token},
         "plans": plan_lines(story),
@@ -106,7 +108,9 @@ def tell_story(console: Console, story: Story) -> None:
     console.print(
         f"  Sign in there as:             {story.sign_in.email}  password {story.sign_in.password}", soft_wrap=True
     )
+    console.print(f"  The Enrollment site:          {story.enrollment_url} (pick a participant)", soft_wrap=True)
     console.print(f"  The recordkeeper's own page:  {story.simulator_url}", soft_wrap=True)
+    console.print(f"  Mails that were sent:         {story.simulator_url}/mails", soft_wrap=True)
     console.print(f"  Its key for the API:          {story.simulator_token}", soft_wrap=True)
     console.print(f"  Home of this demo:            {story.home} (goes when the demo ends)", soft_wrap=True)
     console.print(Text("\nTry next, in another terminal", style="bold"))

@@ -11,6 +11,8 @@ from pathlib import Path
 from django.conf import settings
 
 from planbridge.cli.doctor_finding import Finding
+from planbridge.enrollment.limit_years import all_limits
+from planbridge.enrollment.limits import LimitsFileUnusable
 from planbridge.security.keys import KeysUnusable, parse_keys, read_or_make_key_file
 
 PYTHON_MIN = (3, 11)
@@ -27,6 +29,7 @@ def machine_findings() -> Iterator[Finding]:
     yield home_finding(home)
     yield disk_finding(shutil.disk_usage(home).free, home)
     yield keys_finding(home / "keys.json", settings.SEALING_KEYS)
+    yield limits_finding()
 
 
 def python_finding(version: tuple[int, int]) -> Finding:
@@ -71,6 +74,16 @@ def keys_finding(file: Path, given: str | None) -> Finding:
     if stat.S_IMODE(file.stat().st_mode) & ALL_BY_OTHERS:
         return Finding("keys", is_well=False, said=f"{file} is open to others", remedy=f"chmod 600 {file}")
     return Finding("keys", is_well=True, said=f"{versions(number)} in {file}; keep a backup of it")
+
+
+def limits_finding() -> Finding:
+    """Whether the savings limits can be read, and of which years they are."""
+    try:
+        years = sorted(all_limits())
+    except LimitsFileUnusable as error:
+        remedy = "Until then nobody can enroll or change a rate: mend the file (Operations, Savings limits of a year)."
+        return Finding("savings limits", is_well=False, said=str(error), remedy=remedy)
+    return Finding("savings limits", is_well=True, said=f"known for {years[0]} to {years[-1]}")
 
 
 def versions(number: int) -> str:

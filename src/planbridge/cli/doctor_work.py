@@ -83,8 +83,13 @@ def held_finding() -> Finding:
 
 
 def folder_findings() -> Iterator[Finding]:
-    """Whether each drop folder is there and can be written, because deliveries are moved to its archive."""
+    """Whether each drop folder of this machine is there and can be written: deliveries are moved to its archive.
+
+    A far one is for `planbridge connection test`, which reaches it with its credentials.
+    """
     for connection in Connection.objects.filter(kind=ConnectionKind.FILES).order_by("name"):
+        if "://" in str(connection.settings["path"]):
+            continue
         folder = Path(connection.settings["path"])
         check = f"drop folder of {connection.name}"
         if not folder.is_dir():

@@ -63,9 +63,9 @@ def kept_worker() -> KeptProcess:
     return KeptProcess(["worker", "--quiet"])
 
 
-def kept_web(port: int, processes: int = 1) -> KeptProcess:
-    """The web server, with so many processes of its own."""
-    return KeptProcess(["serve", "--port", str(port), "--workers", str(processes), "--quiet"])
+def kept_web(port: int) -> KeptProcess:
+    """The web server, with as many processes of its own as `serve` takes by itself."""
+    return KeptProcess(["serve", "--port", str(port), "--quiet"])
 
 
 def wait_for_web(url: str, web: KeptProcess) -> None:

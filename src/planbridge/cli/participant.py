@@ -13,6 +13,7 @@ from planbridge.cli.output import CommandFailed, Exit, JsonOption, Output, Quiet
 from planbridge.cli.participant_answer import say_person
 from planbridge.cli.tables import plain_table
 from planbridge.participants.lookup import change_lines, person_now, person_on
+from planbridge.sync.submissions import pending_of
 
 app = typer.Typer(no_args_is_help=True, help="One person (SSN masked).")
 
@@ -34,7 +35,9 @@ def show(
         when = f" on {day}" if day else ""
         message = f"Plan {plan_id} has no participant {participant_id}{when}; check the id, or sync the participants."
         raise CommandFailed(Exit.NOT_FOUND, message)
-    value: dict[str, Any] = found | {"plan": plan_id}
+    # What is asked for now has no place in what was held on a day.
+    pending = pending_of(plan.id, participant_id) if day is None else []
+    value: dict[str, Any] = found | {"plan": plan_id, "pending": pending}
     Output(as_json, quiet).answer(value, lambda console: say_person(console, value))
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import typer
+from django.db import transaction
 from rich.console import Console
 
 from planbridge.cli.finding import find_connection, find_plan
@@ -12,21 +13,23 @@ from planbridge.cli.reaching import reach
 from planbridge.cli.run_answer import answer_runs
 from planbridge.cli.tables import plain_table
 from planbridge.cli.waiting import WaitOption, wait_for_runs
+from planbridge.participants.fund_holders import activation_facts
 from planbridge.plans.changes import lineup_changes
 from planbridge.plans.lifecycle import (
     ActivationOutcome,
     ActivationRefused,
     DeactivationRefused,
+    EditRefused,
     PlanIdInvalid,
     activate_plan,
     add_plans,
     deactivate_plan,
     draft_lineup,
     live_lineup,
+    map_funds,
 )
 from planbridge.plans.models import Plan, PlanContact, PlanProvision, PlanSource
 from planbridge.recordkeepers.connector import ListedPlan
-from planbridge.sync.plan_marks import money_by_fund
 from planbridge.sync.request import request_syncs
 from planbridge.sync.run import RunKind, SyncRun
 from planbridge.sync.run_words import counted
@@ -129,11 +132,28 @@ def show(plan_id: str, *, as_json: JsonOption = False, quiet: QuietOption = Fals
 
 
 @app.command("activate")
-def activate(plan_id: str, *, as_json: JsonOption = False, quiet: QuietOption = False) -> None:
-    """Make a plan's draft what participants see. Example: planbridge plan activate 900100."""
-    plan = find_plan(plan_id)
+def activate(
+    plan_id: str,
+    *,
+    mappings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="OLD=NEW",
+            help="Where the money of a leaving fund goes; OLD= leaves it until the recordkeeper moves it.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a plan's draft what participants see. Example: planbridge plan activate 900100 --map EQ3=EQ4."""
+    plan, wanted = find_plan(plan_id), read_mappings(mappings or [])
     try:
-        activated = activate_plan(plan, actor=ACTOR, money_by_fund=money_by_fund(plan.id))
+        with transaction.atomic():
+            map_funds(plan, wanted, actor=ACTOR)
+            activated = activate_plan(plan, actor=ACTOR, facts=activation_facts(plan), accepts_rest=True)
+    except EditRefused as refused:
+        raise CommandFailed(Exit.REFUSED, f"Plan {plan_id} was not activated. {refused}") from refused
     except ActivationRefused as refused:
         reasons = " ".join(f"{one.code}: {one.message}" for one in refused.problems)
         raise CommandFailed(Exit.REFUSED, f"Plan {plan_id} was not activated. {reasons}") from refused
@@ -151,6 +171,15 @@ def activate(plan_id: str, *, as_json: JsonOption = False, quiet: QuietOption = 
     warnings = [one.as_json() for one in activated.warnings]
     value = {"plan": plan_id, "outcome": activated.outcome.value, "version": activated.version, "warnings": warnings}
     Output(as_json, quiet).answer(value, words)
+
+
+def read_mappings(texts: list[str]) -> dict[str, str]:
+    """The mappings of OLD=NEW texts, by the fund that leaves."""
+    pairs = [text.partition("=") for text in texts]
+    for text, (old, sign, _) in zip(texts, pairs, strict=True):
+        if not sign or not old.strip():
+            raise CommandFailed(Exit.WRONG_USAGE, f"A mapping is OLD=NEW, or OLD= to leave the money: {text!r}")
+    return {old.strip(): new.strip() for old, _, new in pairs}
 
 
 @app.command("deactivate")

@@ -41,9 +41,9 @@ from planbridge.schedules.schedules import (
     switch_schedule_off,
     switch_schedule_on,
 )
+from planbridge.schedules.task_type import OtherTask, task_type_of
 from planbridge.schedules.terms import ScheduleTerms, terms_of
 from planbridge.security.firm import only_firm
-from planbridge.sync.run import RunKind
 from planbridge.sync.run_words import counted
 
 app = typer.Typer(no_args_is_help=True, help="Task Scheduling: syncs that start by themselves.")
@@ -85,7 +85,11 @@ def add(  # noqa: PLR0913 - one parameter an option of the command line
     given = GivenRule(frequency, at, time_zone, weekday, day, on_date, cron, business_days)
     rule = changed_rule(Rule(frequency, firm.time_zone), given)
     terms = changed_terms(
-        ScheduleTerms(task, rule), rule, GivenPlans(plan, is_all, connection), task=task, window=window_minutes
+        ScheduleTerms(task_type_of(task), rule),
+        rule,
+        GivenPlans(plan, is_all, connection),
+        task=task,
+        window=window_minutes,
     )
     added = attempt(lambda: add_schedule(firm, terms, actor=ACTOR, is_on=not is_off))
     answer_one(added, Output(as_json, quiet))
@@ -172,7 +176,11 @@ def run_now(
     if wait:
         answer_runs(output, wait_for_runs(ran.runs, shows_progress=output.is_talkative))
         return
-    text = f"{ran.outcome.label}: {counted(len(ran.runs), RunKind(schedule.task_type).label)}. Next: planbridge runs"
+    if schedule.task_type == OtherTask.PLACEMENT:
+        said = f"Workers look for new entrants in {counted(ran.plans, 'plan')}. Next: planbridge schedule list"
+        output.answer([], lambda console: console.print(said))
+        return
+    text = f"{ran.outcome.label}: {counted(len(ran.runs), str(task_type_of(schedule.task_type).label))}. Next: planbridge runs"
     output.answer([str(run) for run in ran.runs], lambda console: console.print(text))
 
 

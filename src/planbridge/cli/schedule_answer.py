@@ -11,7 +11,7 @@ from planbridge.schedules.last_result import last_results, selected_counts
 from planbridge.schedules.next_run import next_runs
 from planbridge.schedules.rule import in_words, zone_of
 from planbridge.schedules.schedule import Outcome, Schedule
-from planbridge.sync.run import RunKind
+from planbridge.schedules.task_type import task_type_of
 
 
 def shown(schedules: Sequence[Schedule]) -> list[dict[str, Any]]:
@@ -61,7 +61,7 @@ def say_schedules(console: Console, values: Sequence[dict[str, Any]]) -> None:
         plans = one["plans"] if one["connection"] is None else f"{one['plans']} of {one['connection']}"
         table.add_row(
             str(one["schedule"]),
-            RunKind(one["task"]).label,
+            task_type_of(one["task"]).label,
             one["in_words"],
             str(plans),
             following if one["is_on"] else "Off",
@@ -72,7 +72,7 @@ def say_schedules(console: Console, values: Sequence[dict[str, Any]]) -> None:
 
 def say_schedule(console: Console, value: dict[str, Any]) -> None:
     """One task in words, with its next five runs."""
-    console.print(f"{value['schedule']}: {RunKind(value['task']).label}. {value['in_words']}.")
+    console.print(f"{value['schedule']}: {task_type_of(value['task']).label}. {value['in_words']}.")
     for one in value["next_runs"]:
         console.print(f"    {one:%Y-%m-%d %H:%M %Z}")
     if not value["is_on"]:

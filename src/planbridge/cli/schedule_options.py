@@ -10,8 +10,16 @@ import typer
 from planbridge.cli.finding import day_of, find_connection, find_plan
 from planbridge.cli.output import CommandFailed, Exit, short
 from planbridge.schedules.rule import BusinessDays, Frequency, Rule
+from planbridge.schedules.task_type import task_type_of
 from planbridge.schedules.terms import WINDOW_MINUTES_MAX, ScheduleTerms
-from planbridge.sync.run import RunKind
+
+
+class TaskName(StrEnum):
+    """A task's type, as it is typed."""
+
+    PLAN = "plan"
+    PARTICIPANTS = "participants"
+    PLACEMENT = "placement"
 
 
 class Weekday(StrEnum):
@@ -26,7 +34,7 @@ class Weekday(StrEnum):
     SUNDAY = "sunday"
 
 
-TaskOption = Annotated[RunKind | None, typer.Option("--task", help="Which sync.")]
+TaskOption = Annotated[TaskName | None, typer.Option("--task", help="Which sync, or placement: new entrants.")]
 FrequencyOption = Annotated[Frequency | None, typer.Option(help="How often.")]
 AtOption = Annotated[str | None, typer.Option("--at", help="Desired processing time, HH:MM.")]
 TimeZoneOption = Annotated[str | None, typer.Option(help="Its time zone; the firm's unless given.")]
@@ -102,7 +110,7 @@ def changed_rule(before: Rule, given: GivenRule) -> Rule:
 
 
 def changed_terms(
-    before: ScheduleTerms, rule: Rule, given: GivenPlans, *, task: RunKind | None, window: int | None
+    before: ScheduleTerms, rule: Rule, given: GivenPlans, *, task: TaskName | None, window: int | None
 ) -> ScheduleTerms:
     """A task's terms with what was said in place of what was."""
     if given.plans and given.is_all:
@@ -116,7 +124,7 @@ def changed_terms(
         terms = replace(terms, connection=find_connection(given.connection))
     return replace(
         terms,
-        task_type=task or terms.task_type,
+        task_type=terms.task_type if task is None else task_type_of(task),
         window_minutes=terms.window_minutes if window is None else window,
     )
 

@@ -27,14 +27,17 @@ def serve(
     *,
     host: Annotated[str, typer.Option(help="The address to listen at; 0.0.0.0 for all of this machine.")] = HOST,
     port: PortOption = PORT,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Web processes.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Web processes; as many as processors, at most 4, by itself.")
+    ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Serve the portal until Ctrl-C; run as many on as many machines as you like. Example: planbridge serve --port 8000."""
     chosen = free_port(port, host)
     gather_static_files(settings.STATIC_ROOT)
-    value = {"url": f"http://{host}:{chosen}", "workers": workers}
+    processes = workers or settings.WEB_PROCESSES
+    value = {"url": local_url(chosen, host), "workers": processes}
     Output(as_json, quiet).answer(
         value, lambda console: console.print(f"The portal is at {value['url']}. Ctrl-C stops it.")
     )
@@ -46,12 +49,18 @@ def serve(
         port=chosen,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
-        workers=workers,
+        workers=processes,
         blocking_threads=settings.WEB_THREADS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_enabled=False,
     ).serve()
+
+
+def local_url(port: int, host: str = HOST) -> str:
+    """The portal's address on this machine, by name where it listens to this machine alone: passkeys need a name."""
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{'localhost' if host == HOST else name}:{port}"
 
 
 def free_port(port: int, host: str = HOST) -> int:

@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import typer
 
+from planbridge.simulator.mail_sink import MailSink
 from planbridge.simulator.recordkeeper import Size, open_recordkeeper
 from planbridge.simulator.server import LOOPBACK, claim_port, end_process, make_application, serve
 
@@ -51,13 +52,17 @@ def start(  # noqa: PLR0913 - one parameter an option of the command line
         keeper = open_recordkeeper(store or Path(passing) / "recordkeeper.sqlite", Size(plans, people, seed), today=day)
         url = f"http://{LOOPBACK}:{chosen}"
 
-        def announce() -> None:
-            if as_json:
-                typer.echo(json.dumps({"url": url, "token": key, "pid": os.getpid()}))
-            elif not quiet:
-                typer.echo(f"Recordkeeper simulator at {url}\nBearer key: {key}\nCtrl-C stops it.")
+        sink = MailSink()
 
-        serve(make_application(keeper, key), chosen, announce)
+        def announce(mail_port: int) -> None:
+            mail = f"smtp://{LOOPBACK}:{mail_port}"
+            if as_json:
+                typer.echo(json.dumps({"url": url, "token": key, "pid": os.getpid(), "mail": mail}))
+            elif not quiet:
+                typer.echo(f"Recordkeeper simulator at {url}\nBearer key: {key}")
+                typer.echo(f"Mails to {mail} are kept at {url}/mails\nCtrl-C stops it.")
+
+        serve(make_application(keeper, key, sink), chosen, sink, announce)
     end_process()
 
 
@@ -99,7 +104,9 @@ def _read_value(key: str, text: str) -> object:
     if key in {"kinds", "participant_ids", "plans"} and not text.startswith("["):
         return text.split(",")
     # An id of digits is text all the same.
-    if key in {"count", "times", "days", "seconds", "moves_money", "as_date"} or text.startswith(("[", "{")):
+    if key in {"count", "times", "days", "years", "seconds", "moves_money", "as_date", "changed"} or text.startswith(
+        ("[", "{")
+    ):
         try:
             return json.loads(text)
         except json.JSONDecodeError as error:

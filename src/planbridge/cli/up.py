@@ -10,7 +10,7 @@ from planbridge.cli.kept_process import LOOK_SECONDS, kept_web, kept_worker, wai
 from planbridge.cli.output import JsonOption, Output, QuietOption
 from planbridge.cli.processes import stop_processes
 from planbridge.cli.schema import apply_migrations
-from planbridge.cli.serve import HOST, PORT, PortOption, free_port
+from planbridge.cli.serve import PORT, PortOption, free_port, local_url
 from planbridge.security.firm import only_firm
 from planbridge.users.invitation import invitation_path
 from planbridge.users.invite import invite_first_admin
@@ -27,7 +27,7 @@ def up(
 ) -> None:
     """Start the database (where DATABASE_URL names none), the portal and workers; Ctrl-C stops all. Example: planbridge up --workers 2."""
     applied = apply_migrations()
-    url = f"http://{HOST}:{free_port(port)}"
+    url = local_url(free_port(port))
     web = kept_web(int(url.rpartition(":")[2]))
     kept = [web, *(kept_worker() for _ in range(workers))]
     try:

@@ -3,10 +3,13 @@
 from typing import Annotated
 
 import typer
+from django.utils import timezone
 
 from planbridge.cli.output import JsonOption, Output, QuietOption
+from planbridge.enrollment.clearing import ask_for_clearing
 from planbridge.jobs.worker import run_worker
-from planbridge.schedules.ask import ask_for_due_schedules
+from planbridge.schedules.ask import ask_for_due_activations, ask_for_due_schedules
+from planbridge.sync.submissions import request_due_deliveries
 from planbridge.sync.sweep import end_abandoned_runs
 
 
@@ -28,3 +31,6 @@ def sweep() -> None:
     """What a worker does after each search for dead workers."""
     end_abandoned_runs()
     ask_for_due_schedules()
+    ask_for_due_activations()
+    request_due_deliveries(timezone.now())
+    ask_for_clearing()

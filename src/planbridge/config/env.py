@@ -40,6 +40,11 @@ KEYS = Variable(
     None,
     "Sealing keys as 'version:base64,...' (newest last). Unset: the file keys.json in PLANBRIDGE_HOME.",
 )
+LIMITS = Variable(
+    "PLANBRIDGE_LIMITS",
+    None,
+    "A file with the savings limits of further years. Unset: limits.toml in PLANBRIDGE_HOME, when there is one.",
+)
 LOG_LEVEL = Variable("PLANBRIDGE_LOG_LEVEL", "WARNING", "Least severe log line written: DEBUG, INFO, WARNING, ERROR.")
 HEARTBEAT_SECONDS = Variable("PLANBRIDGE_HEARTBEAT_SECONDS", "5", "Seconds between the heartbeats of a worker.")
 STALE_SECONDS = Variable("PLANBRIDGE_STALE_SECONDS", "20", "Seconds without heartbeat after which a worker is dead.")
@@ -51,6 +56,16 @@ PAUSE_AT = Variable(
 )
 WEB = Variable("PLANBRIDGE_WEB", None, "Set by the web process itself: what only it needs is prepared.")
 WEB_THREADS = Variable("PLANBRIDGE_WEB_THREADS", "8", "Threads, and database connections, of one web process.")
+WEB_PROCESSES = Variable(
+    "PLANBRIDGE_WEB_PROCESSES", None, "Web processes of `serve`, `up` and `demo`. Unset: one a processor, at most 4."
+)
+WEB_PROCESSES_MAX = 4  # unless told otherwise: each takes some 130 MB, and up to WEB_THREADS connections
+VISIT_DAYS = Variable(
+    "PLANBRIDGE_VISIT_DAYS", "90", "Days after which a visit to the Enrollment site that was not confirmed is deleted."
+)
+INVITATION_DAYS = Variable(
+    "PLANBRIDGE_INVITATION_DAYS", "30", "Days after which an invitation to enroll that was used or expired is deleted."
+)
 URL = Variable(
     "PLANBRIDGE_URL",
     None,
@@ -81,6 +96,7 @@ VARIABLES = (
     DATABASE_URL,
     EMBEDDED,
     KEYS,
+    LIMITS,
     LOG_LEVEL,
     HEARTBEAT_SECONDS,
     STALE_SECONDS,
@@ -88,6 +104,7 @@ VARIABLES = (
     PAUSE_AT,
     WEB,
     WEB_THREADS,
+    WEB_PROCESSES,
     URL,
     ALLOWED_HOSTS,
     PROXIES,
@@ -118,6 +135,15 @@ def positive_seconds(variable: Variable) -> float:
         message = f"{variable.name} must be a positive number of seconds, not {text!r}."
         raise ValueError(message)
     return seconds
+
+
+def web_processes() -> int:
+    """How many web processes a server has: one answers no faster than one processor computes."""
+    if WEB_PROCESSES.read() is not None:
+        return positive_count(WEB_PROCESSES)
+    # Where a machine lends only some of its processors to this process, those count.
+    own = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(own, WEB_PROCESSES_MAX)
 
 
 def positive_count(variable: Variable) -> int:

@@ -18,8 +18,12 @@ STALE_SECONDS = env.positive_seconds(env.STALE_SECONDS)
 RESCUE_SECONDS = env.positive_seconds(env.RESCUE_SECONDS)
 PAUSE_AT = env.PAUSE_AT.read()
 SEALING_KEYS = env.KEYS.read()
+LIMITS_FILE = env.LIMITS.read()
 IS_WEB = bool(env.WEB.read())
 WEB_THREADS = env.positive_count(env.WEB_THREADS)
+WEB_PROCESSES = env.web_processes()
+VISIT_DAYS = env.positive_count(env.VISIT_DAYS)
+INVITATION_DAYS = env.positive_count(env.INVITATION_DAYS)
 PUBLIC_URL = origin_of(env.URL.read())
 
 
@@ -69,12 +73,14 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "planbridge.security",
     "planbridge.activity",
+    "planbridge.notifications",
     "planbridge.recordkeepers",
     "planbridge.plans",
     "planbridge.users",
     "planbridge.participants",
     "planbridge.sync",
     "planbridge.schedules",
+    "planbridge.enrollment",
     "planbridge.portal",  # before allauth, whose templates it restyles
     "allauth",
     "allauth.account",
@@ -100,6 +106,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "planbridge.portal.firm_time.FirmTime",
     "planbridge.portal.sign_in.no_store.NoStore",
+    "planbridge.portal.unstorable.UnstorableText",
 ]
 ROOT_URLCONF = "planbridge.config.urls"
 TEMPLATES = [
@@ -117,13 +124,21 @@ TEMPLATES = [
         },
     }
 ]
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # all of the 2,000 plans that a recordkeeper's list shows may be ticked
 USE_TZ = True
+LANGUAGES = [("en", "English"), ("es", "Español")]  # Spanish on the Enrollment site alone
 TIME_ZONE = "UTC"
 USE_THOUSAND_SEPARATOR = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Who works loads the jobs by the paths below; who only reads is spared polars and httpx, half a second of start.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
-PROCRASTINATE_IMPORT_PATHS = ["planbridge.sync.jobs", "planbridge.schedules.jobs"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "planbridge.sync.jobs",
+    "planbridge.schedules.jobs",
+    "planbridge.participants.jobs",
+    "planbridge.notifications.jobs",
+    "planbridge.enrollment.jobs",
+]
 
 # What is served beside pages: gathered into the home folder by `planbridge serve`, under names that change with content.
 STATIC_URL = "/static/"

@@ -1,4 +1,4 @@
-"""All addresses: the portal, signing in, and health."""
+"""All addresses: the portal, the Enrollment site, signing in, and health."""
 
 from django.urls import include, path
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("accounts/oidc/<str:provider_id>/login/", provider_login),
     path("accounts/oidc/<str:provider_id>/login/callback/", provider_callback),
     path("accounts/", include("allauth.urls")),
+    path("enroll/", include("planbridge.enrollment.urls")),
     path("", include("planbridge.portal.urls")),
 ]
 

@@ -1,5 +1,6 @@
 """The web application, as granian or any other WSGI server loads it: planbridge.config.wsgi:application."""
 
+import gc
 import multiprocessing
 import os
 from multiprocessing.process import BaseProcess
@@ -23,3 +24,6 @@ if started_by is not None:
     Thread(target=leave_with, args=(started_by,), daemon=True).start()
 
 application = get_wsgi_application()
+# What is loaded stays: the garbage collector passes over it, and no page waits while it does not.
+gc.collect()
+gc.freeze()

@@ -1,10 +1,12 @@
 """The worker: does jobs, tells that it lives, and rescues the jobs of workers that died."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from typing import Protocol
 
@@ -36,6 +38,19 @@ DATABASE_GONE = (ConnectorException, psycopg.Error, DatabaseError, InterfaceErro
 Sweep = Callable[[], None]
 
 
+def job_connector() -> PsycopgConnector:
+    """How a worker reaches its jobs, each statement a transaction of its own.
+
+    In a transaction over several, a worker that hangs before the commit would keep the locks of its heartbeat, on
+    which every worker that begins waits.
+    """
+    return PsycopgConnector(kwargs=connector_params(), timeout=DATABASE_WAIT_SECONDS, configure=_commit_each)
+
+
+async def _commit_each(session: psycopg.AsyncConnection[object]) -> None:
+    await session.set_autocommit(True)
+
+
 def run_worker(*, concurrency: int = 2, wait: bool = True, sweep: Sweep | None = None) -> None:
     """Do jobs until stopped (`wait`), or until none is left. `sweep` is called after each search for dead workers.
 
@@ -50,6 +65,15 @@ def run_worker(*, concurrency: int = 2, wait: bool = True, sweep: Sweep | None =
         close_old_connections()
     if was_stopped and not wait:
         raise KeyboardInterrupt
+
+
+@cache
+def load_jobs() -> None:
+    """Import all jobs, once, and let the garbage collector pass over what is loaded: it stays, and is much [0.13 s a batch]."""
+    for path in settings.PROCRASTINATE_IMPORT_PATHS:
+        import_module(path)
+    gc.collect()
+    gc.freeze()
 
 
 class _Loop(Protocol):
@@ -72,9 +96,8 @@ class _Life:
 
     @staticmethod
     def begin(concurrency: int, *, wait: bool) -> "_Life":
-        for path in settings.PROCRASTINATE_IMPORT_PATHS:
-            import_module(path)
-        connector = PsycopgConnector(kwargs=connector_params(), timeout=DATABASE_WAIT_SECONDS)
+        load_jobs()
+        connector = job_connector()
         worker_app = app.with_connector(connector)
         worker_app.job_manager = own_jobs = OwnJobs(connector)
         return _Life(

@@ -1,12 +1,13 @@
 """Looks people up: as they are, as they were on a day, and what changed of them; SSNs always masked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
 from planbridge.activity.masking import mask_ssn
-from planbridge.participants.held import ITEMS, items_held
+from planbridge.participants.held import ITEMS, Arrays, items_held, items_of_person
 from planbridge.participants.models import Participant, ParticipantChange
 from planbridge.participants.participant import SyncStatus
 from planbridge.plans.models import FundPrice
@@ -40,25 +41,51 @@ CENT = Decimal("0.01")
 NOT_AT_RECORDKEEPER = "not_at_recordkeeper"
 
 State = dict[str, Any]  # a person's fields: texts, decimals, dates and arrays
+ItemText = Callable[[str, Mapping[str, Any]], str]  # a kind of items, and the parts of one but for its key
+
+
+@dataclass(frozen=True)
+class HeldPerson:
+    """Somebody whose record and items were read: shown as held now, and as held on days."""
+
+    participant: Participant
+    state: State
+
+    def now(self) -> State:
+        """The person at the newest prices."""
+        return shown(self.participant, self.state, date.max)
+
+    def on(self, day: date, *, zone: tzinfo = UTC) -> State | None:
+        """The person at the end of a day of a zone: the present with every later change undone; None before their first sync."""
+        end = datetime.combine(day + timedelta(days=1), time(), zone)
+        person = self.participant
+        if person.first_synced_at >= end:
+            return None
+        state = dict(self.state)
+        later = ParticipantChange.objects.filter(
+            plan_id=person.plan_id, participant_id=person.participant_id, changed_at__gte=end
+        )
+        for change in later.order_by("-changed_at", "-run_id"):
+            undo(state, change)
+        return shown(person, state, day)
+
+
+def find_held(plan_id: int, participant_id: str) -> HeldPerson | None:
+    """One person of a plan with all that is held; None when the plan has nobody of this id."""
+    person = Participant.objects.filter(plan_id=plan_id, participant_id=participant_id).first()
+    return None if person is None else HeldPerson(person, state_of(person))
 
 
 def person_now(plan_id: int, participant_id: str) -> State | None:
     """One person as held now, at the newest prices; None when the plan has nobody of this id."""
-    person = Participant.objects.filter(plan_id=plan_id, participant_id=participant_id).first()
-    return None if person is None else shown(person, state_of(person), date.max)
+    held = find_held(plan_id, participant_id)
+    return None if held is None else held.now()
 
 
 def person_on(plan_id: int, participant_id: str, day: date, *, zone: tzinfo = UTC) -> State | None:
-    """One person as held at the end of a day of a zone: the present with every later change undone, newest first."""
-    person = Participant.objects.filter(plan_id=plan_id, participant_id=participant_id).first()
-    end = datetime.combine(day + timedelta(days=1), time(), zone)
-    if person is None or person.first_synced_at >= end:
-        return None
-    state = state_of(person)
-    later = ParticipantChange.objects.filter(plan_id=plan_id, participant_id=participant_id, changed_at__gte=end)
-    for change in later.order_by("-changed_at", "-run_id"):
-        undo(state, change)
-    return shown(person, state, day)
+    """One person as held at the end of a day of a zone; None when nobody of this id was held then."""
+    held = find_held(plan_id, participant_id)
+    return None if held is None else held.on(day, zone=zone)
 
 
 def undo(state: State, change: ParticipantChange) -> None:
@@ -76,21 +103,22 @@ def undo(state: State, change: ParticipantChange) -> None:
 
 def state_of(person: Participant) -> State:
     """What is held of a person, field by field, as the history names the fields."""
-    return states_of([person])[person.participant_id]
+    return _state(person, items_of_person(person.plan_id, person.participant_id))
 
 
 def states_of(people: Sequence[Participant]) -> dict[str, State]:
     """What is held of people of one plan, by participant id; one statement."""
     items = items_held(people[0].plan_id, [person.participant_id for person in people]) if people else {}
+    return {person.participant_id: _state(person, items[person.participant_id]) for person in people}
+
+
+def _state(person: Participant, items: Mapping[str, Arrays | None]) -> State:
     return {
-        person.participant_id: {
-            **{field: getattr(person, field) for field in (*CENSUS, *EMPLOYMENT)},
-            "ssn_sealed": bytes(person.ssn_sealed),
-            "at_recordkeeper": person.sync_status != NOT_AT_RECORDKEEPER,
-            "sync_status": person.sync_status,
-            **items[person.participant_id],
-        }
-        for person in people
+        **{field: getattr(person, field) for field in (*CENSUS, *EMPLOYMENT)},
+        "ssn_sealed": bytes(person.ssn_sealed),
+        "at_recordkeeper": person.sync_status != NOT_AT_RECORDKEEPER,
+        "sync_status": person.sync_status,
+        **items,
     }
 
 
@@ -137,7 +165,7 @@ def valued(plan_id: int, positions: list[dict[str, Any]], day: date) -> list[dic
     """Positions with the newest price up to a day and their market value, rounded to cents."""
     funds = {position["fund"] for position in positions}
     rows = FundPrice.objects.filter(plan_id=plan_id, fund__in=funds, price_date__lte=day)
-    newest = {row.fund: row for row in rows.order_by("price_date")}
+    newest = {row.fund: row for row in rows.order_by("fund", "-price_date").distinct("fund")} if funds else {}
     for position in positions:
         row = newest.get(position["fund"])
         price = row.price if row else None
@@ -155,7 +183,14 @@ def as_text_cents(value: Decimal | None) -> str | None:
     return None if value is None else f"{value:.2f}"
 
 
-def change_lines(plan_id: int, participant_id: str) -> list[dict[str, Any]]:
+def item_text(_kind: str, parts: Mapping[str, Any]) -> str:
+    """An item as text: the value of its only part, else each with its name."""
+    known = {name: value for name, value in parts.items() if value is not None}
+    names = known if len(known) > 1 else {}
+    return ", ".join(f"{name} {value}" if name in names else str(value) for name, value in known.items())
+
+
+def change_lines(plan_id: int, participant_id: str, *, in_words: ItemText = item_text) -> list[dict[str, Any]]:
     """What changed of a person, newest first: at, run, field, old, new; items one by one ("balances.PRE.TD45")."""
     person = Participant.objects.filter(plan_id=plan_id, participant_id=participant_id).first()
     if person is None:
@@ -170,19 +205,24 @@ def change_lines(plan_id: int, participant_id: str) -> list[dict[str, Any]]:
         found += [
             {"at": change.changed_at, "run": str(change.run_id), "field": name, "old": old, "new": new}
             for field in fields
-            for name, old, new in field_lines(field, before, after, change)
+            for name, old, new in field_lines(field, before, after, change, in_words=in_words)
         ]
         after = before
     return found
 
 
-def field_lines(field: str, before: State, after: State, change: ParticipantChange) -> list[tuple[str, object, object]]:
+def field_lines(
+    field: str, before: State, after: State, change: ParticipantChange, *, in_words: ItemText = item_text
+) -> list[tuple[str, object, object]]:
     """A change of one field as (field, old, new), that of items item by item."""
     if field not in ITEMS:
         old, new = change.changes[field]
         return [(field, plain(old), plain(new))]
     columns = ITEMS[field]
-    olds, news = by_key(lines(before[field], columns)), by_key(lines(after[field], columns))
+    olds, news = (
+        {key: in_words(field, parts) for key, parts in by_key(lines(state[field], columns)).items()}
+        for state in (before, after)
+    )
     return [
         (f"{field}.{key}", olds.get(key), news.get(key))
         for key in sorted(olds.keys() | news.keys())
@@ -198,11 +238,11 @@ def plain(value: Any) -> object:  # noqa: ANN401 - a JSON value
 KEYS = ("source", "fund", "loan_id", "class", "name")
 
 
-def by_key(items: list[dict[str, Any]]) -> dict[str, str]:
-    """Items by their key ("PRE.TD45"), each as text of its other parts."""
-    found = {}
-    for item in items:
-        key = ".".join(str(item[name]) for name in KEYS if item.get(name) is not None)
-        rest = [f"{name} {value}" for name, value in item.items() if name not in KEYS and value is not None]
-        found[key] = rest[0].split(" ", 1)[1] if len(rest) == 1 else ", ".join(rest)
-    return found
+def by_key(items: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Items by their key ("PRE.TD45"), each with its other parts."""
+    return {
+        ".".join(str(item[name]) for name in KEYS if item.get(name) is not None): {
+            name: value for name, value in item.items() if name not in KEYS
+        }
+        for item in items
+    }

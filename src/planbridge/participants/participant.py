@@ -2,8 +2,9 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Collate, Now, Upper
+from django.db.models.functions import Now
 
+from planbridge.participants.name_key import FIRST_NAME, LAST_NAME
 from planbridge.plans.exact_number import ExactNumber
 
 
@@ -72,14 +73,8 @@ class Participant(models.Model):
         db_table = "participant"
         indexes = (
             models.Index(fields=["ssn_index", "plan_id"], name="participant_ssn_index"),
-            # By bytes of the capitals: one index serves the order of a plan's list and the search for prefixes of names.
-            models.Index(
-                "plan_id",
-                Collate(Upper("last_name"), "C"),
-                Collate(Upper("first_name"), "C"),
-                "participant_id",
-                name="participant_by_name",
-            ),
+            # By bytes of the key: one index serves the order of a plan's list and the search for prefixes of names.
+            models.Index("plan_id", LAST_NAME, FIRST_NAME, "participant_id", name="participant_by_plain_name"),
             # Nobody of a healthy plan stands in it, so that a first load writes nothing to it.
             models.Index(
                 fields=["plan_id", "sync_status"],

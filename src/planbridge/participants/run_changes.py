@@ -8,12 +8,12 @@ from django.db import connection as database
 from django.db.models import Q
 
 from planbridge.activity.keyset import Ordering, Page, PageAsk, read_page
-from planbridge.participants.lookup import State, field_lines, states_of, undo
+from planbridge.participants.lookup import ItemText, State, field_lines, item_text, states_of, undo
 from planbridge.participants.models import Participant, ParticipantChange
 from planbridge.participants.statements import statement
 
 # What a run can be filtered by is looked up in so many of its changes: a run that changed 100,000 people is not read whole.
-CHANGES_LOOKED_AT = 10_000
+CHANGES_LOOKED_AT = 5_000
 BY_PERSON = Ordering(("participant_id", "section"))
 
 
@@ -63,7 +63,9 @@ def changed_fields(plan_id: int, run_id: UUID) -> list[ChangedField]:
         return [ChangedField(*row) for row in cursor.fetchall()]
 
 
-def changes_page(plan_id: int, run_id: UUID, wanted: ChangeFilter, ask: PageAsk) -> Page[PersonChanges]:
+def changes_page(
+    plan_id: int, run_id: UUID, wanted: ChangeFilter, ask: PageAsk, *, in_words: ItemText = item_text
+) -> Page[PersonChanges]:
     """A page of a run's changes, in the order of participant ids; five statements. Raises CursorInvalid."""
     rows = ParticipantChange.objects.filter(plan_id=plan_id, run_id=run_id).filter(
         *([Q(section=wanted.section)] if wanted.section else []),
@@ -72,11 +74,13 @@ def changes_page(plan_id: int, run_id: UUID, wanted: ChangeFilter, ask: PageAsk)
     )
     page = read_page([rows.values("participant_id", "section")], BY_PERSON, ask)
     places = [(row["participant_id"], row["section"]) for row in page.rows]
-    found = described(plan_id, run_id, places)
+    found = described(plan_id, run_id, places, in_words=in_words)
     return Page(**{one.name: getattr(page, one.name) for one in fields(page)} | {"rows": tuple(found)})
 
 
-def described(plan_id: int, run_id: UUID, places: Sequence[tuple[str, str]]) -> list[PersonChanges]:
+def described(
+    plan_id: int, run_id: UUID, places: Sequence[tuple[str, str]], *, in_words: ItemText = item_text
+) -> list[PersonChanges]:
     """Changes of people and sections by a run, each with the values before and after it.
 
     A history row names what changed in an array and not the rest of the items: so the people are taken back from how
@@ -97,7 +101,11 @@ def described(plan_id: int, run_id: UUID, places: Sequence[tuple[str, str]]) -> 
         place = (change.participant_id, change.section)
         if change.run_id == run_id and place in wanted:
             names_of_fields = dict.fromkeys(field.partition(".")[0] for field in change.changes)
-            lines = [line for field in names_of_fields for line in field_lines(field, before, after, change)]
+            lines = [
+                line
+                for field in names_of_fields
+                for line in field_lines(field, before, after, change, in_words=in_words)
+            ]
             found[place] = PersonChanges(
                 change.participant_id,
                 names[change.participant_id],

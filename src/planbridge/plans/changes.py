@@ -64,6 +64,13 @@ FUND_ATTRIBUTES = {
 }
 
 
+def texts_of(kind: ChangeKind, fund: Fund) -> str:
+    """What a fund says where a kind of change shows it: its name, its status, or the attributes that are compared."""
+    if kind in FUND_ATTRIBUTES:
+        return " / ".join(filter(None, _texts(fund, FUND_ATTRIBUTES[kind])))
+    return str(fund.status) if kind in STATUS_KINDS.values() else fund.name or fund.fund
+
+
 def lineup_changes(before: Lineup | None, after: Lineup) -> list[LineupChange]:
     """Every change from one lineup to another; the order of funds, prices and the effective date do not count."""
     start = before or Lineup()

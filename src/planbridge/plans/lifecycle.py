@@ -1,54 +1,130 @@
 """The only writer of plans (but for pinned fields), their versions, funds and prices: each function is one change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection as database
 from django.db import transaction
-from django.utils import timezone
 
-from planbridge.activity.conflict import ChangedMeanwhile, version_of
 from planbridge.activity.entry import Verb
-from planbridge.activity.problem import Problem
-from planbridge.activity.problem_catalogue import Severity
-from planbridge.activity.record import Happening, record_activities, record_activity
-from planbridge.plans.activation import check_activation
-from planbridge.plans.changes import FieldChange, LineupChange, field_changes, lineup_changes, lineup_digest
+from planbridge.activity.record import Happening, record_activities
+from planbridge.plans.activating import (
+    Activated,
+    ActivationOutcome,
+    ActivationRefused,
+    DeactivationRefused,
+    DraftMoved,
+    activate_plan,
+    activation_problems,
+    deactivate_plan,
+    draft_token,
+)
+from planbridge.plans.activation_dates import (
+    DateRefused,
+    activation_date,
+    cancel_activation_date,
+    is_any_activation_due,
+    run_due_activations,
+    schedule_activation,
+)
+from planbridge.plans.approval import (
+    approve_draft,
+    approvers_of,
+    set_second_approver,
+    set_second_approver_default,
+)
+from planbridge.plans.changes import FieldChange, LineupChange, field_changes, lineup_changes
+from planbridge.plans.decisions import (
+    Decision,
+    DecisionRefused,
+    accept_undecided,
+    comment_on,
+    decide_change,
+    map_funds,
+    undo_decision,
+)
 from planbridge.plans.document import content_digest, document_content
-from planbridge.plans.draft import place_lineup
+from planbridge.plans.draft import Placed, place_lineup, waiting_draft
+from planbridge.plans.drafting import (
+    NothingToDraft,
+    create_draft,
+    decide_conflict,
+    discard_draft,
+    edit_draft,
+    undo_edit,
+)
+from planbridge.plans.edit_values import EditRefused
 from planbridge.plans.field_state import values_of_pins
 from planbridge.plans.guard_limits import guard_defaults
+from planbridge.plans.locking import lock_plan, set_columns
 from planbridge.plans.pinned_terms import with_pins
 from planbridge.plans.plan import Plan
 from planbridge.plans.plan_fields import apply_fields, plan_columns, record_history
+from planbridge.plans.rollback import Rollback, RollbackRefused, ask_for_rollback, roll_back
+from planbridge.plans.rollback_request import rollback_request, rollback_token, withdraw_rollback
+from planbridge.plans.settled import settle_conflict, undo_settled
 from planbridge.plans.statements import statement
 from planbridge.plans.stored_terms import current_terms, draft_lineup, known_codes, live_lineup
 from planbridge.plans.terms import Lineup, PlanTerms
-from planbridge.plans.version import PlanVersion
 from planbridge.security.firm import Firm
 
 __all__ = [
     "Activated",
     "ActivationOutcome",
     "ActivationRefused",
+    "DateRefused",
     "DeactivationRefused",
+    "Decision",
+    "DecisionRefused",
+    "DraftMoved",
+    "EditRefused",
+    "NothingToDraft",
     "PlanIdInvalid",
+    "Rollback",
+    "RollbackRefused",
     "Taken",
+    "accept_undecided",
     "activate_plan",
+    "activation_date",
+    "activation_problems",
     "add_plans",
+    "approve_draft",
+    "approvers_of",
+    "ask_for_rollback",
+    "cancel_activation_date",
+    "comment_on",
+    "create_draft",
     "current_terms",
     "deactivate_plan",
+    "decide_change",
+    "decide_conflict",
+    "discard_draft",
     "draft_lineup",
     "draft_token",
+    "edit_draft",
+    "is_any_activation_due",
     "known_codes",
     "live_lineup",
+    "map_funds",
     "remember_reading",
+    "roll_back",
+    "rollback_request",
+    "rollback_token",
+    "run_due_activations",
+    "schedule_activation",
+    "set_second_approver",
+    "set_second_approver_default",
+    "settle_conflict",
     "take_in_document",
+    "undo_decision",
+    "undo_edit",
+    "undo_settled",
+    "waiting_draft",
+    "withdraw_rollback",
     "write_prices",
 ]
 
@@ -56,23 +132,10 @@ ADDING_LOCKS = 0x504C  # the namespace of the advisory locks that adding takes, 
 BATCH_ROWS = 1000
 PLAN_ID_CHARACTERS_MAX = 32
 NAME_CHARACTERS_MAX = 300
-REASON_CHARACTERS_MAX = 500
 
 
 class PlanIdInvalid(ValueError):  # noqa: N818 - says what is wrong
     """An external plan id that no recordkeeper can have."""
-
-
-class ActivationRefused(Exception):  # noqa: N818 - says what happened
-    """The plan was not activated; `problems` say why."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(" ".join(problem.message for problem in problems))
-        self.problems = tuple(problems)
-
-
-class DeactivationRefused(ValueError):  # noqa: N818 - says what happened
-    """The plan was not deactivated: there is no reason, or one that is too long."""
 
 
 class ListedPlan(Protocol):
@@ -108,23 +171,6 @@ class Taken:
     draft_changed: bool
 
 
-class ActivationOutcome(StrEnum):
-    """What activating did."""
-
-    ACTIVATED = "activated"  # the draft is live now
-    REACTIVATED = "reactivated"  # the plan was deactivated; its live version is seen again
-    NOTHING_WAITING = "nothing_waiting"  # the plan is active and has no draft; nothing changed
-
-
-@dataclass(frozen=True)
-class Activated:
-    """What activating did, the version that is live, and the warnings that did not stop it."""
-
-    outcome: ActivationOutcome
-    version: int
-    warnings: list[Problem]
-
-
 def add_plans(connection: Recordkeeper, external: Sequence[ListedPlan], *, actor: str) -> list[Plan]:
     """Add plans by their ids at the recordkeeper, once; those that are there already are returned as they are.
 
@@ -136,12 +182,13 @@ def add_plans(connection: Recordkeeper, external: Sequence[ListedPlan], *, actor
             message = f"A plan id has 1 to {PLAN_ID_CHARACTERS_MAX} characters: {plan_id[:80]!r}"
             raise PlanIdInvalid(message)
     firm = Firm.objects.get(pk=connection.firm_id)
+    begin = guard_defaults(firm) | {"needs_second_approver": firm.needs_second_approver}
     with transaction.atomic():
         with database.cursor() as cursor:
             cursor.execute(statement("lock_adding"), {"namespace": ADDING_LOCKS, "connection_id": connection.id})
         held = {one.external_plan_id: one for one in _plans_of(connection, list(named))}
         new = [
-            Plan(firm=firm, connection_id=connection.id, external_plan_id=plan_id, name=name, **guard_defaults(firm))
+            Plan(firm=firm, connection_id=connection.id, external_plan_id=plan_id, name=name, **begin)
             for plan_id, name in named.items()
             if plan_id not in held
         ]
@@ -168,20 +215,30 @@ def take_in_document(plan: Plan, document: dict[str, Any], terms: PlanTerms, *, 
     """Bring a checked plan document in, in the caller's transaction; `plan` is locked and read anew.
 
     Fields apply at once, with a history row each (but for the first document); a pinned field keeps our value, and the
-    recordkeeper's stands in the document. A lineup that differs from the live one waits in the recordkeeper's draft;
-    one that equals it takes that draft away. A draft that somebody else made is left alone. Nothing is written where
-    nothing differs.
+    recordkeeper's stands in the document. A lineup that differs from the one that the live version was made of comes
+    into the draft, under the advisor's edits; a draft that differs from the live version in nothing is taken away,
+    unless a person made or edited it. Nothing is written where nothing differs.
     """
-    _lock(plan)
+    lock_plan(plan)
     before, terms = current_terms(plan), with_pins(terms, values_of_pins(plan))
     fields = field_changes(before, terms)
     if before is not None:
         record_history(plan, fields, run_id=run_id, now=now)
     apply_fields(plan, terms, fields)
-    placed = place_lineup(plan, terms, now=now)
+    placed = place_lineup(plan, terms.lineup, sources=[one.source for one in terms.sources], now=now)
     _write_columns(plan, terms, document, draft_version=placed.draft_version, now=now)
-    live = live_lineup(plan)
-    return Taken(fields, [] if live is None else lineup_changes(live, terms.lineup), placed.is_changed)
+    return Taken(fields, _news(plan, placed, terms.lineup), placed.is_changed)
+
+
+def _news(plan: Plan, placed: Placed, theirs: Lineup) -> list[LineupChange]:
+    """What the recordkeeper says otherwise than when the live version was made; none for a plan without one."""
+    if placed.live is None:
+        return []
+    if plan.is_default_path_closed:
+        return lineup_changes(
+            replace(placed.live.theirs, default_investment=()), replace(theirs, default_investment=())
+        )
+    return lineup_changes(placed.live.theirs, theirs)
 
 
 def remember_reading(plan: Plan, *, as_of: datetime | None, etag: str) -> None:
@@ -211,80 +268,6 @@ def write_prices(rows: Sequence[tuple[int, str, date, Decimal]], *, run_ids: Map
     return written
 
 
-def activate_plan(
-    plan: Plan, *, actor: str, money_by_fund: Mapping[str, Decimal] | None = None, seen: str | None = None
-) -> Activated:
-    """Make the draft what participants see; a deactivated plan without one shows its live version again.
-
-    `money_by_fund` (what people hold) is for the warning about funds that leave; `seen` is the `draft_token` of what the
-    person looked at. Raises ActivationRefused, and ChangedMeanwhile when the draft is another one by now.
-    """
-    with transaction.atomic():
-        _lock(plan)
-        draft = draft_lineup(plan)
-        if seen is not None and seen != draft_token(plan, draft):
-            raise ChangedMeanwhile
-        if draft is None:
-            return _reactivate(plan, actor=actor)
-        problems = check_activation(live_lineup(plan), draft, money_by_fund=money_by_fund or {})
-        if any(problem.severity is Severity.ERROR for problem in problems):
-            raise ActivationRefused(problems)
-        version, previous = plan.draft_version or 0, plan.live_version
-        PlanVersion.objects.filter(plan_id=plan.id, number=version).update(
-            activated_at=timezone.now(), activated_by=actor
-        )
-        _point(plan, live_version=version, draft_version=None, deactivated_at=None, deactivated_reason="")
-        detail = {"version": version, "previous": previous}
-        record_activity(Happening(Verb.PLAN_ACTIVATED, actor, plan_id=plan.id, detail=detail))
-    return Activated(ActivationOutcome.ACTIVATED, version, problems)
-
-
-def draft_token(plan: Plan, draft: Lineup | None) -> str:
-    """The token of a plan's draft as it stands: equal drafts, equal tokens."""
-    return version_of(plan.draft_version, None if draft is None else lineup_digest(draft))
-
-
-def deactivate_plan(plan: Plan, *, reason: str, actor: str) -> None:
-    """Take a plan from its participants, with a reason of 1 to 500 characters; an inactive one stays as it is.
-
-    Raises DeactivationRefused.
-    """
-    text = reason.strip()
-    if not 0 < len(text) <= REASON_CHARACTERS_MAX:
-        message = f"A plan is deactivated with a reason of 1 to {REASON_CHARACTERS_MAX} characters."
-        raise DeactivationRefused(message)
-    with transaction.atomic():
-        _lock(plan)
-        if plan.deactivated_at is not None:
-            return
-        _point(plan, deactivated_at=timezone.now(), deactivated_reason=text)
-        record_activity(Happening(Verb.PLAN_DEACTIVATED, actor, plan_id=plan.id, detail={"reason": text}))
-
-
-def _reactivate(plan: Plan, *, actor: str) -> Activated:
-    """Activate a plan that has no draft."""
-    if plan.live_version is None:
-        raise ActivationRefused([Problem("PLAN_NOT_SYNCED")])
-    if plan.deactivated_at is None:
-        return Activated(ActivationOutcome.NOTHING_WAITING, plan.live_version, [])
-    _point(plan, deactivated_at=None, deactivated_reason="")
-    detail = {"version": plan.live_version, "reactivated": True}
-    record_activity(Happening(Verb.PLAN_ACTIVATED, actor, plan_id=plan.id, detail=detail))
-    return Activated(ActivationOutcome.REACTIVATED, plan.live_version, [])
-
-
-def _lock(plan: Plan) -> None:
-    """Read a plan anew and keep everybody else from changing it until the transaction ends."""
-    plan.refresh_from_db(from_queryset=Plan.objects.select_for_update())
-
-
-def _point(plan: Plan, **values: object) -> None:
-    """Set columns of a plan."""
-    for name, value in values.items():
-        setattr(plan, name, value)
-    plan.save(update_fields=list(values))
-
-
 def _write_columns(
     plan: Plan, terms: PlanTerms, document: dict[str, Any], *, draft_version: int | None, now: datetime
 ) -> None:
@@ -300,4 +283,4 @@ def _write_columns(
         values |= {"document": document_content(document), "document_digest": digest}
     different = {name: value for name, value in values.items() if getattr(plan, name) != value}
     if different:
-        _point(plan, **different)
+        set_columns(plan, **different)

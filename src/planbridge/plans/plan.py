@@ -44,6 +44,7 @@ class Plan(models.Model):
     money_move_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=10)
     freshness_hours = models.PositiveSmallIntegerField(null=True)  # null: the firm's
     is_default_path_closed = models.BooleanField(default=False)  # no funds of the default path from the recordkeeper
+    needs_second_approver = models.BooleanField(default=False)  # a draft is activated once somebody else approved it
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -47,23 +47,31 @@ def draft_lineup(plan: Plan) -> Lineup | None:
 
 def version_lineup(plan: Plan, number: int) -> Lineup:
     """The lineup of one of a plan's versions."""
-    funds = VersionFund.objects.filter(plan_id=plan.id, number=number).order_by("position")
-    default = VersionDefaultInvestment.objects.filter(plan_id=plan.id, number=number).order_by("position")
-    return Lineup(
-        funds=tuple(
-            Fund(
-                fund=one.fund,
-                name=one.name,
-                ticker=one.ticker,
-                cusip=one.cusip,
-                asset_class=one.asset_class,
-                expense_percent=one.expense_percent,
-                status=one.status,
-                mapped_to=one.mapped_to,
-            )
-            for one in funds
-        ),
-        default_investment=tuple(DefaultFund(one.fund, one.retirement_from, one.retirement_to) for one in default),
+    return version_lineups(plan, [number])[number]
+
+
+def version_lineups(plan: Plan, numbers: Sequence[int]) -> dict[int, Lineup]:
+    """The lineups of several of a plan's versions by number, in two statements however many."""
+    funds: dict[int, list[Fund]] = {number: [] for number in numbers}
+    default: dict[int, list[DefaultFund]] = {number: [] for number in numbers}
+    for one in VersionFund.objects.filter(plan_id=plan.id, number__in=numbers).order_by("number", "position"):
+        funds[one.number].append(_fund(one))
+    rows = VersionDefaultInvestment.objects.filter(plan_id=plan.id, number__in=numbers)
+    for each in rows.order_by("number", "position"):
+        default[each.number].append(DefaultFund(each.fund, each.retirement_from, each.retirement_to))
+    return {number: Lineup(tuple(funds[number]), tuple(default[number])) for number in numbers}
+
+
+def _fund(one: VersionFund) -> Fund:
+    return Fund(
+        fund=one.fund,
+        name=one.name,
+        ticker=one.ticker,
+        cusip=one.cusip,
+        asset_class=one.asset_class,
+        expense_percent=one.expense_percent,
+        status=one.status,
+        mapped_to=one.mapped_to,
     )
 
 

@@ -7,7 +7,12 @@ from planbridge.plans.exact_number import ExactNumber
 
 
 class PlanVersion(models.Model):
-    """One version of a plan's terms; a draft until it is activated, and never changed afterwards."""
+    """One version of a plan's terms; a draft until it is activated, and never changed afterwards.
+
+    `paths` and `mappings` are the rest of its content beside the lineup's rows; `recordkeeper_lineup` is what the
+    recordkeeper said when it was made, and `edits` what the advisor laid over it, by place. `content_hash` is over
+    lineup, paths and mappings.
+    """
 
     pk = models.CompositePrimaryKey("plan_id", "number")
     plan_id = models.BigIntegerField()
@@ -15,6 +20,11 @@ class PlanVersion(models.Model):
     base_number = models.PositiveIntegerField(null=True)
     content_hash = models.CharField(max_length=64)
     sources = ArrayField(models.CharField(max_length=16), default=list)
+    paths = models.JSONField(default=dict)
+    mappings = models.JSONField(default=dict)
+    recordkeeper_lineup = models.JSONField(default=dict)
+    edits = models.JSONField(default=dict)
+    rolled_back_to = models.PositiveIntegerField(null=True)  # the earlier version whose content it took over
     made_by = models.CharField(max_length=200)
     made_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True)

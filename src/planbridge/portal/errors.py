@@ -10,13 +10,16 @@ from django.template.loader import render_to_string
 log = structlog.get_logger()
 
 
-def error_page(request: HttpRequest, name: str, status: int) -> HttpResponse:
-    """A page without user, navigation or anything else that asks the database; a sentence for an HTMX request."""
+def error_page(request: HttpRequest, name: str, status: int, *, why: str = "") -> HttpResponse:
+    """A page without user, navigation or anything else that asks the database; a sentence for an HTMX request.
+
+    `why` says more than the page knows by itself.
+    """
     if request.headers.get("HX-Request") == "true":
-        text = render_to_string(f"portal/errors/{name}_sentence.html")
+        text = render_to_string(f"portal/errors/{name}_sentence.html", {"why": why})
         return HttpResponse(text, status=status)
-    theme = request.COOKIES.get("theme", "")
-    return HttpResponse(render_to_string(f"portal/errors/{name}.html", {"theme": theme}), status=status)
+    context = {"theme": request.COOKIES.get("theme", ""), "why": why}
+    return HttpResponse(render_to_string(f"portal/errors/{name}.html", context), status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
@@ -24,9 +27,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return error_page(request, "400", 400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
-    """403: the user's role or flags do not allow it."""
-    return error_page(request, "403", 403)
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the user's role or flags do not allow it; the exception says which is missing."""
+    return error_page(request, "403", 403, why=str(exception or ""))
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature

@@ -1,7 +1,7 @@
 """Times as a user reads them: in the firm's zone (or the user's own), with the zone, and how long ago."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -32,6 +32,11 @@ def moment_text(moment: datetime) -> str:
     """'Nov 22, 2026, 10:02 PM EST'."""
     local = timezone.localtime(moment)
     return f"{local:%b} {local.day}, {local.year}, {local.hour % 12 or 12}:{local:%M %p} {local.tzname()}"
+
+
+def day_text(day: str) -> str:
+    """'Jun 14, 2010' of '2010-06-14'."""
+    return date_format(date.fromisoformat(day), "M j, Y")
 
 
 def clock_text(moment: datetime) -> str:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponseBase
 from planbridge.plans.access import plans_of
 from planbridge.plans.plan import Plan
 from planbridge.portal.request import PortalRequest
+from planbridge.security.right_words import what_is_missing
 from planbridge.security.roles import Right, may
 
 Arguments = ParamSpec("Arguments")
@@ -27,7 +28,7 @@ def needs(right: Right, *, to_change: Right | None = None) -> Callable[[View[Arg
         def checked(request: PortalRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponseBase:
             needed = right if to_change is None or request.method in {"GET", "HEAD"} else to_change
             if not may(request.user, needed):
-                raise PermissionDenied
+                raise PermissionDenied(what_is_missing(request.user, needed))
             return view(request, *args, **kwargs)
 
         checked.__dict__.update(right=right, right_to_change=to_change or right)

@@ -7,6 +7,7 @@ from planbridge.participants.participant import SyncStatus
 from planbridge.plans.plan import PlanStatus
 from planbridge.schedules.freshness import FreshnessState
 from planbridge.sync.run import RunStatus
+from planbridge.sync.submission_states import State
 
 
 class Color(StrEnum):
@@ -58,6 +59,15 @@ FRESHNESS = {
     FreshnessState.LATE: ("clock", Color.YELLOW),
     FreshnessState.STALE: ("alert-triangle", Color.RED),
 }
+SUBMISSION = {
+    State.REQUESTED: ("clock", Color.GRAY),
+    State.SENT: ("loader-2", Color.BLUE),
+    State.ACCEPTED: ("circle-half", Color.BLUE),
+    State.CONFIRMED: ("check", Color.GREEN),
+    State.REJECTED: ("x", Color.RED),
+    State.UNKNOWN: ("alert-triangle", Color.YELLOW),
+    State.SUPERSEDED: ("ban", Color.GRAY),
+}
 
 
 def run_look(value: str) -> Look:
@@ -82,3 +92,9 @@ def freshness_look(value: str) -> Look:
     """How a plan's freshness looks: on_track, late or stale."""
     state = FreshnessState(value)
     return Look(state.label, *FRESHNESS[state])
+
+
+def submission_look(value: str) -> Look:
+    """How a submission's state looks."""
+    state = State(value)
+    return Look(state.value.capitalize(), *SUBMISSION[state])

@@ -1,5 +1,6 @@
 """A table's state in its address: sort, page size, cursors, and the links of its column headers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from planbridge.activity.keyset import SIZES, Page, PageAsk
 
 Row = TypeVar("Row")
 SIZE = 20
+DIGITS_MAX = 18  # fits a bigint
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,20 @@ class Header:
     href: str
 
 
+def number_of(text: str) -> int | None:
+    """A number that numbers a row, as an address or a form has it; None for any other text, however long."""
+    return int(text) if text.isdecimal() and len(text) <= DIGITS_MAX else None
+
+
+def numbers_of(texts: Iterable[str]) -> tuple[int, ...]:
+    """Those of some texts that number rows; the others are passed over."""
+    return tuple(number for text in texts if (number := number_of(text)) is not None)
+
+
 def page_ask(query: QueryDict) -> PageAsk:
     """Which page an address asks for; a size that there is not is the usual one."""
-    text = query.get("size", "")
-    size = int(text) if text.isdecimal() and int(text) in SIZES else SIZE
-    return PageAsk(size, query.get("after", ""), query.get("before", ""))
+    size = number_of(query.get("size", ""))
+    return PageAsk(size if size in SIZES else SIZE, query.get("after", ""), query.get("before", ""))
 
 
 def headers(columns: tuple[Column, ...], query: QueryDict, *, sort: str, is_descending: bool) -> list[Header]:

@@ -12,6 +12,8 @@ urlpatterns = [
     path("invitation/<str:token>/", accept, name="invitation"),
     path("plans/", include("planbridge.portal.plans.urls")),
     path("plans/<int:plan_id>/participants/", include("planbridge.portal.people.urls")),
+    path("plans/<int:plan_id>/notifications/", include("planbridge.portal.notifications.urls")),
+    path("activity/submissions/", include("planbridge.portal.submissions.urls")),
     path("activity/", include("planbridge.portal.activity.urls")),
     path("recordkeepers/", include("planbridge.portal.recordkeepers.urls")),
     path("settings/", include("planbridge.portal.settings.urls")),

@@ -12,6 +12,7 @@ class ConnectionKind(models.TextChoices):
 
     REST = "rest", "Recordkeeper API"
     FILES = "files", "Drop folder"
+    SQL = "sql", "Database"
 
 
 class Connection(models.Model):
@@ -69,7 +70,7 @@ class DeliveryState(models.TextChoices):
 
 
 class Delivery(models.Model):
-    """A delivery that was seen in a drop folder."""
+    """A delivery that was seen in a drop folder; `read_by`: ids of the plans that read it, where it is a single file."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE)
     name = models.CharField(max_length=500)
@@ -77,6 +78,7 @@ class Delivery(models.Model):
     as_of = models.DateTimeField(null=True)
     state = models.CharField(max_length=16, choices=DeliveryState.choices, default=DeliveryState.WAITING)
     problem_code = models.CharField(max_length=64, blank=True)
+    read_by = models.JSONField(default=list)
     seen_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

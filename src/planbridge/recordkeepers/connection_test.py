@@ -18,6 +18,7 @@ WAITS = {"timeout_seconds": 8, "wait_seconds_max": 8, "backoff_seconds": 0.2}
 STEPS = {
     ConnectionKind.REST: ("name", "tls", "credentials", "permission", "contract"),
     ConnectionKind.FILES: ("folder", "deliveries"),
+    ConnectionKind.SQL: ("database", "queries"),
 }
 FAILED, PASSED = "error", "successful"  # as the Activity Monitor shows it
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import time
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,12 +14,15 @@ from planbridge.activity.conflict import refuse_if_changed, version_of
 from planbridge.activity.entry import Verb
 from planbridge.activity.record import Happening, record_activity
 from planbridge.recordkeepers.connection import Connection, ConnectionKind
+from planbridge.recordkeepers.folder_place import FolderKind, folder_place, overlaps
+from planbridge.recordkeepers.folder_settings import OPEN_PGP_KEY, RETIRED_KEYS, folder_fault, profile_names
 from planbridge.recordkeepers.rest_settings import origin
-from planbridge.security.credentials import seal_credentials
+from planbridge.recordkeepers.sql_settings import is_other_server, sql_fault
+from planbridge.security.credentials import seal_credentials, unseal_credentials
 from planbridge.security.firm import Firm
 
 NAME_CHARACTERS_MAX = 100
-PROFILES = ("canonical",)
+PROFILES = profile_names()
 
 
 class ConnectionRefused(ValueError):  # noqa: N818 - says what happened
@@ -59,7 +61,7 @@ def parse_quiet_hours(text: str | None) -> tuple[time, time] | None:
 def add_connection(firm: Firm, new: NewConnection, *, actor: str) -> Connection:
     """Add a connection to a firm, its credentials sealed; raises ConnectionRefused."""
     connection = Connection(firm=firm, kind=new.kind)
-    check(new)
+    check(new, is_new=True)
     check_folder(connection, new)
     if new.kind is ConnectionKind.REST and not new.credentials:
         message = "A Recordkeeper API needs a token, or a client id and secret with the address that gives tokens."
@@ -88,7 +90,7 @@ def edit_connection(connection: Connection, new: NewConnection, *, seen: str, ac
         before = values_of(locked)
         put_values(locked, new)
         if new.credentials:
-            locked.credentials_sealed = seal_credentials(locked.pk, new.credentials)
+            locked.credentials_sealed = seal_credentials(locked.pk, kept_key(locked) | new.credentials)
         locked.save()
         after = values_of(locked)
         changed = {name: [before[name], value] for name, value in after.items() if before[name] != value}
@@ -96,6 +98,12 @@ def edit_connection(connection: Connection, new: NewConnection, *, seen: str, ac
         if changed or new.credentials:
             record_activity(Happening(Verb.CONNECTION_CHANGED, actor, connection_id=locked.pk, detail=detail))
     return locked
+
+
+def kept_key(connection: Connection) -> dict[str, str]:
+    """The connection's OpenPGP keys: they have a page of their own and stay when other secrets are typed anew."""
+    secrets = unseal_credentials(connection.pk, connection.credentials_sealed)
+    return {name: text for name, text in secrets.items() if name in {OPEN_PGP_KEY, RETIRED_KEYS}}
 
 
 def put_values(connection: Connection, new: NewConnection) -> None:
@@ -139,7 +147,7 @@ def named_once(name: str) -> Iterator[None]:
         raise ConnectionRefused(message, "name") from error
 
 
-def check(new: NewConnection) -> None:
+def check(new: NewConnection, *, is_new: bool = False) -> None:
     """Raises ConnectionRefused for settings that cannot work."""
     if not new.name.strip() or len(new.name) > NAME_CHARACTERS_MAX:
         message = f"A connection needs a name of 1 to {NAME_CHARACTERS_MAX} characters."
@@ -149,13 +157,14 @@ def check(new: NewConnection) -> None:
             "Quiet hours that begin and end at one time are none; choose another end.", "quiet_until"
         )
     if new.kind is ConnectionKind.FILES:
-        path = new.settings.get("path")
-        if not path or not Path(path).is_absolute() or not Path(path).is_dir():
-            message = f"The drop folder {path} is not there; make it on the server, or give another folder."
-            raise ConnectionRefused(message, "path")
-        if new.settings.get("profile") not in PROFILES:
-            message = f"No file profile is named {new.settings.get('profile')!r}; there is {', '.join(PROFILES)}."
-            raise ConnectionRefused(message, "profile")
+        fault = folder_fault(new.settings, new.credentials, is_new=is_new)
+        if fault is not None:
+            raise ConnectionRefused(*fault)
+        return
+    if new.kind is ConnectionKind.SQL:
+        fault = sql_fault(new.settings)
+        if fault is not None:
+            raise ConnectionRefused(*fault)
         return
     parts = urlsplit(str(new.settings.get("url") or ""))
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -170,17 +179,24 @@ def check_folder(connection: Connection, new: NewConnection) -> None:
     """Raises ConnectionRefused for a drop folder that another firm reads, or that lies in one, or has one in it."""
     if new.kind is not ConnectionKind.FILES:
         return
-    folder = Path(new.settings["path"]).resolve()
+    place = folder_place(new.settings)
     others = Connection.objects.filter(kind=ConnectionKind.FILES).exclude(firm_id=connection.firm_id)
     for path in others.values_list("settings__path", flat=True):
-        taken = Path(str(path)).resolve()
-        if folder == taken or folder in taken.parents or taken in folder.parents:
+        if overlaps(place, folder_place({"path": path})):
             raise ConnectionRefused("This folder is not free for this connection; give another folder.", "path")
 
 
 def check_secret_stays_home(connection: Connection, new: NewConnection) -> None:
     """Raises ConnectionRefused when stored credentials would go to a host that they were not given for."""
-    if new.kind is not ConnectionKind.REST or new.credentials:
+    if new.credentials:
+        return
+    if new.kind is ConnectionKind.FILES:
+        check_folder_secret(connection, new)
+        return
+    if new.kind is ConnectionKind.SQL:
+        if is_other_server(connection.settings, new.settings):
+            message = "The address leads to another server. Type the password again, so that it goes only there."
+            raise ConnectionRefused(message, "password")
         return
     if connection.credentials_sealed is None:
         raise ConnectionRefused("No token is stored yet; type one.", "token")
@@ -191,6 +207,18 @@ def check_secret_stays_home(connection: Connection, new: NewConnection) -> None:
                 "The address leads to another host. Type the token again, so that it goes only where you mean it to."
             )
             raise ConnectionRefused(message, "token")
+
+
+def check_folder_secret(connection: Connection, new: NewConnection) -> None:
+    """Raises ConnectionRefused when a far folder's stored secret would go to another server."""
+    before, after = folder_place(connection.settings), folder_place(new.settings)
+    ways = [(one.kind, one.host, one.port) for one in (before, after)]
+    endpoints = [str(one.get("endpoint") or "") for one in (connection.settings, new.settings)]
+    if after.is_far and (ways[0] != ways[1] or endpoints[0] != endpoints[1]):
+        message = (
+            "The address leads to another server. Type the secret again, so that it goes only where you mean it to."
+        )
+        raise ConnectionRefused(message, "secret_key" if after.kind is FolderKind.S3 else "password")
 
 
 def remove_connection(connection: Connection, *, actor: str) -> None:

@@ -107,8 +107,8 @@ class PlanFeed:
     """What a reading says of one plan beside its people.
 
     `has_news` False: nothing was delivered since `read_as_of`. `is_complete`: whoever is missing is gone; otherwise
-    only those in `deleted` are. `has_more`: a later delivery waits. Problems of severity error that name no participant
-    refuse the plan's feed as a whole.
+    only those in `deleted` are. `has_more`: a later delivery waits. `is_partial`: it says nothing of how far the plan is
+    read. Problems of severity error that name no participant refuse the plan's feed as a whole.
     """
 
     wanted: WantedPlan
@@ -121,6 +121,25 @@ class PlanFeed:
     totals: ControlTotals | None = None
     problems: tuple[Problem, ...] = ()
     requests: tuple[RequestLine, ...] = ()
+    is_partial: bool = False
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a reading has of each person it names; all else stays as it is held.
+
+    `tables`: the tables of items (delivered.ITEM_COLUMNS), `census`: the columns of the census. `by_ssn`: people are
+    named by their SSN. `is_whole`: what is blank or missing there is gone; otherwise it says nothing. `states_all`: tables
+    of which whoever has them in the reading has no other items (DeliveredPart.stated tells who). `has_one_row`: whoever
+    has several rows has them by mistake, otherwise they belong together.
+    """
+
+    tables: frozenset[str]
+    census: frozenset[str]
+    by_ssn: bool = False
+    is_whole: bool = False
+    states_all: frozenset[str] = frozenset()
+    has_one_row: bool = False
 
 
 class DeliveryRefused(Exception):  # noqa: N818 - no broken machine: what was delivered cannot be taken
@@ -131,19 +150,32 @@ class DeliveryRefused(Exception):  # noqa: N818 - no broken machine: what was de
         self.problem = problem
 
 
+class TooManyBytes(DeliveryRefused):
+    """What comes out of a file is more than its reader was allowed: by the limit of files, or by the room there was.
+
+    `bytes_said`: how many bytes it has by its own word, where it says so before it is opened.
+    """
+
+    def __init__(self, problem: Problem, bytes_said: int | None = None) -> None:
+        super().__init__(problem)
+        self.bytes_said = bytes_said
+
+
 @dataclass(frozen=True)
 class PeopleGroup:
     """Plans that are worked on together: their feeds, and their people in parts of at most 100,000.
 
     Several parts are only given for one plan by itself, each with other participants. `parts` can be gone through
     more than once (a held run keeps what it read). Going through them may raise DeliveryRefused: then `when_refused`
-    gives the group to take instead, in which each feed says why.
+    gives the group to take instead, in which each feed says why. `carried`: the parts have only that of each person
+    (None: they have whole people).
     """
 
     feeds: tuple[PlanFeed, ...]
     parts: Iterable[Delivered]
     has_one_part: bool = False
     when_refused: "Callable[[Problem], PeopleGroup] | None" = None
+    carried: Carried | None = None
 
 
 class Connector(Protocol):

@@ -108,6 +108,10 @@ class DeliveredPart:
     orphans: pl.DataFrame  # plan_id, participant_id, table, row (as JSON text)
     unknown_fields: tuple[str, ...] = ()
     malformed: pl.DataFrame | None = None  # plan_id, participant_id, text: records that are not built as agreed
+    # What a reading itself said of people who were completed with what is held, by the same record numbers.
+    said: "DeliveredPart | None" = None
+    # By table, the records of those of whom all items are told, should it be none (None: of whom any is told).
+    stated: dict[str, pl.DataFrame] | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -132,10 +136,11 @@ class DeliveredPart:
         return items
 
     def numbered(self, keys: pl.Series | None) -> "DeliveredPart":
-        """The people whose key is in `keys` (None: everybody)."""
+        """The people whose key is in `keys` (None: everybody); a null in it stands for all who came without an id."""
         if keys is None:
             return self
-        records = self.keyed_people.join(keys.to_frame("person_key"), on="person_key", how="semi").select("record")
+        wanted = keys.to_frame("person_key")
+        records = self.keyed_people.join(wanted, on="person_key", how="semi", nulls_equal=True).select("record")
         return replace(
             self,
             people=self.people.join(records, on="record", how="semi", maintain_order="left"),
@@ -143,6 +148,7 @@ class DeliveredPart:
                 table: rows.join(records, on="record", how="semi", maintain_order="left")
                 for table, rows in self.items.items()
             },
+            said=self.said and self.said.numbered(keys),
         )
 
 

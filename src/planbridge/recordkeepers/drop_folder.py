@@ -1,29 +1,63 @@
 """A drop folder: which deliveries lie there, which are complete, and which one a plan reads next."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from django.db.models import QuerySet
+
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connection import Connection, Delivery, DeliveryState
-from planbridge.recordkeepers.connector import FixSettings, WantedPlan
-from planbridge.recordkeepers.formats.manifest import Manifest, read_manifest
+from planbridge.recordkeepers.connector import ConnectorError, DeliveryRefused, FixSettings, WantedPlan
+from planbridge.recordkeepers.folder_copies import kept_name, move_file
+from planbridge.recordkeepers.folder_mirror import (
+    drop_copies,
+    drop_unused,
+    fetch_archived,
+    fetch_folder,
+    mirror_folder,
+    move_far,
+    send_folder,
+    send_reason,
+)
+from planbridge.recordkeepers.folder_place import FolderPlace, folder_place
+from planbridge.recordkeepers.formats.manifest import MANIFEST, Manifest, read_manifest
+from planbridge.recordkeepers.packed_deliveries import Package, archived_folder, is_package, packages_in, plain_folder
+from planbridge.recordkeepers.profile_choice import chosen_profile
+from planbridge.recordkeepers.refused_files import refuse_file
 
 ARCHIVE = "archive"
 REFUSED = "refused"
+SUBMISSIONS = "submissions"
 
 
 @dataclass(frozen=True)
 class FoundDelivery:
-    """A complete delivery: its folder, manifest, the manifest's SHA-256, and whether its files were found at fault."""
+    """A complete delivery: where its plain files are, manifest, the manifest's SHA-256, whether its files are at fault.
+
+    `lies_at`: what lies in the drop folder, which is the folder itself unless that is packed or encrypted.
+    """
 
     folder: Path
     manifest: Manifest
     digest: str
     is_faulty: bool = False
+    opened_from: Path | None = None
+
+    @property
+    def lies_at(self) -> Path:
+        """The folder or file that was delivered."""
+        return self.opened_from or self.folder
+
+    @property
+    def name(self) -> str:
+        """The name under which it was delivered."""
+        return self.lies_at.name
 
     @cached_property
     def plans(self) -> frozenset[str]:
@@ -77,9 +111,20 @@ class FolderContent:
         return self.deliveries[-1] if self.deliveries else self.archived
 
 
+def place_of(connection: Connection) -> FolderPlace:
+    """Where the connection's folder lies; raises FixSettings when its setting names no place."""
+    try:
+        return folder_place(connection.settings)
+    except ValueError as error:
+        raise FixSettings(Problem("RK_UNREACHABLE", detail=str(error))) from error
+
+
 def drop_folder(connection: Connection) -> Path:
-    """The connection's folder; raises FixSettings when it cannot be read."""
-    folder = Path(str(connection.settings.get("path", "")))
+    """The connection's folder, or its copy brought up to date when it is far; raises ConnectorError."""
+    place = place_of(connection)
+    if place.is_far:
+        return fetch_folder(connection)
+    folder = Path(place.path)
     if not folder.is_dir():
         detail = f"The drop folder {folder} is not there or may not be read; the operator checks the connection's path."
         raise FixSettings(Problem("RK_UNREACHABLE", detail=detail))
@@ -93,7 +138,7 @@ def subfolders(folder: Path) -> Iterator[Path]:
             path.is_dir()
             and not path.is_symlink()
             and not path.name.startswith(".")
-            and path.name not in {ARCHIVE, REFUSED}
+            and path.name not in {ARCHIVE, REFUSED, SUBMISSIONS}
         ):
             yield path
 
@@ -101,23 +146,68 @@ def subfolders(folder: Path) -> Iterator[Path]:
 def look_into(connection: Connection) -> FolderContent:
     """Look what lies in a connection's folder; duplicates and deliveries out of order are moved to refused/."""
     folder = drop_folder(connection)
+    drop_unused(mirror_folder(connection), now=time.time())
     faulty = known_faults(connection)
-    found, problems = [], []
-    for path in subfolders(folder):
-        manifest, digest, problem = read_manifest(path)
-        if manifest is None or problem is not None:
-            problems.append(problem or Problem("MANIFEST_INVALID", value=path.name))
+    found: list[FoundDelivery] = []
+    packages, problems = packed_in(connection, folder)
+    for one in (*delivered_in(connection, folder), *packages):
+        if isinstance(one, Problem):
+            problems.append(one)
             continue
-        delivery = FoundDelivery(path, manifest, digest, is_faulty=(path.name, digest) in faulty)
+        delivery = replace(one, is_faulty=(one.name, one.digest) in faulty)
         refusal = refuse_repeated(connection, delivery) or refuse_late(connection, delivery)
-        if not path.is_dir() and refusal is None:
+        if not delivery.folder.is_dir() and refusal is None:
             continue  # another worker moved it meanwhile
         if refusal is None:
             found.append(delivery)
         else:
             problems.append(refusal)
-    found.sort(key=lambda one: (one.as_of, one.folder.name))
+    found.sort(key=lambda one: (one.as_of, one.name))
     return FolderContent(tuple(found), tuple(problems), lambda: newest_archived(connection, folder))
+
+
+def delivered_in(connection: Connection, folder: Path) -> Iterator[FoundDelivery | Problem]:
+    """The deliveries that lie there as folders, files in them plain or encrypted, and why others are none."""
+    for path in subfolders(folder):
+        try:
+            plain = plain_folder(connection, path)
+        except DeliveryRefused as refused:
+            yield refused.problem
+        except FileNotFoundError:
+            continue  # another worker moved it meanwhile
+        else:
+            yield read_delivery(plain, path)
+
+
+def read_delivery(plain: Path, lies_at: Path) -> FoundDelivery | Problem:
+    """The delivery whose plain files are in a folder, or what is wrong with its manifest."""
+    manifest, digest, problem = read_manifest(plain)
+    if manifest is None or problem is not None:
+        return problem or Problem("MANIFEST_INVALID", value=lies_at.name)
+    return FoundDelivery(plain, manifest, digest, opened_from=None if plain == lies_at else lies_at)
+
+
+def packed_in(connection: Connection, folder: Path) -> tuple[list[FoundDelivery], list[Problem]]:
+    """The deliveries that lie there each in one file; one that cannot be taken goes to refused/ with its reason.
+
+    Where single files of a layout lie beside them, a file that holds no delivery is one of those.
+    """
+    found, problems = [], []
+    has_profile = chosen_profile(connection) is not None
+    for one, opened in packages_in(connection):
+        detail = f"There is no {MANIFEST} in it."
+        held = opened or Problem("FILE_INCOMPLETE", value=one.name, detail=detail)
+        if isinstance(held, Package):
+            read = read_delivery(held.folder, folder / one.name)
+            if isinstance(read, FoundDelivery):
+                found.append(read)
+                continue
+            held = read
+        elif has_profile:
+            continue
+        refuse_file(connection, one, held)
+        problems.append(held)
+    return found, problems
 
 
 def known_faults(connection: Connection) -> set[tuple[str, str]]:
@@ -128,28 +218,29 @@ def known_faults(connection: Connection) -> set[tuple[str, str]]:
 
 def note_fault(connection: Connection, delivery: FoundDelivery, problem: Problem) -> None:
     """Remember that a delivery's files are at fault, so that it does not stand in the way of newer ones."""
-    rows = Delivery.objects.filter(connection=connection, name=delivery.folder.name, digest=delivery.digest)
+    rows = Delivery.objects.filter(connection=connection, name=delivery.name, digest=delivery.digest)
     rows.update(problem_code=problem.code)
 
 
 def refuse_repeated(connection: Connection, delivery: FoundDelivery) -> Problem | None:
     """Refuse a delivery that all have read and that lies there again; its row goes on saying that it was read."""
-    name = delivery.folder.name
+    name = delivery.name
     read = Delivery.objects.filter(connection=connection, name=name, digest=delivery.digest)
     # A folder that another worker is just archiving is gone before its row says so.
     if not read.filter(state=DeliveryState.ARCHIVED).exists() or not delivery.folder.is_dir():
         return None
-    move_aside(delivery.folder, REFUSED)
-    return Problem("FILE_DUPLICATE", value=name, detail=f"It was read before, and lies in {ARCHIVE}/ already.")
+    problem = Problem("FILE_DUPLICATE", value=name, detail=f"It was read before, and lies in {ARCHIVE}/ already.")
+    put_aside(connection, delivery, REFUSED, reason=problem)
+    return problem
 
 
 def refuse_late(connection: Connection, delivery: FoundDelivery) -> Problem | None:
     """Remember a delivery seen for the first time; refuse the content of an earlier one, or one older than any read."""
     seen = Delivery.objects.filter(connection=connection)
-    name = delivery.folder.name
+    name = delivery.name
     if seen.filter(name=name, digest=delivery.digest).exclude(state=DeliveryState.REFUSED).exists():
         return None
-    newest_read = seen.filter(state=DeliveryState.ARCHIVED).order_by("-as_of").first()
+    newest_read = archived_deliveries(connection).first()
     earlier = seen.filter(digest=delivery.digest).exclude(name=name).exclude(state=DeliveryState.REFUSED).first()
     problem = None
     if earlier is not None:
@@ -168,17 +259,32 @@ def refuse_late(connection: Connection, delivery: FoundDelivery) -> Problem | No
         },
     )
     if problem is not None:
-        move_aside(delivery.folder, REFUSED)
+        put_aside(connection, delivery, REFUSED, reason=problem)
     return problem
+
+
+def archived_deliveries(connection: Connection) -> QuerySet[Delivery]:
+    """The archived deliveries, newest first; single files (which plans have read one by one) are not among them."""
+    rows = Delivery.objects.filter(connection=connection, state=DeliveryState.ARCHIVED, read_by=[])
+    return rows.order_by("-as_of")
 
 
 def newest_archived(connection: Connection, folder: Path) -> FoundDelivery | None:
     """The newest delivery in the archive that is still there."""
-    for row in Delivery.objects.filter(connection=connection, state=DeliveryState.ARCHIVED).order_by("-as_of")[:3]:
+    for row in archived_deliveries(connection)[:3]:
+        if is_package(row.name):
+            plain = archived_folder(connection, row)
+            read = read_delivery(plain, folder / ARCHIVE / row.name) if plain else None
+            if isinstance(read, FoundDelivery):
+                return read
+            continue
         path = folder / ARCHIVE / row.name
-        manifest, digest, problem = read_manifest(path)
-        if manifest is not None and problem is None:
-            return FoundDelivery(path, manifest, digest)
+        if not path.is_dir() and place_of(connection).is_far:
+            fetch_archived(connection, row.name)
+        with suppress(DeliveryRefused, FileNotFoundError):
+            read = read_delivery(plain_folder(connection, path), path)
+            if isinstance(read, FoundDelivery):
+                return read
     return None
 
 
@@ -188,19 +294,62 @@ def put_away(connection: Connection, delivery: FoundDelivery, *, is_passed_over:
     One whose files are at fault, and that somebody passed over for a newer one, goes to refused/ with its reason.
     """
     is_refused = delivery.is_faulty and is_passed_over
-    move_aside(delivery.folder, REFUSED if is_refused else ARCHIVE)
-    Delivery.objects.filter(connection=connection, name=delivery.folder.name, digest=delivery.digest).update(
-        state=DeliveryState.REFUSED if is_refused else DeliveryState.ARCHIVED
-    )
+    rows = Delivery.objects.filter(connection=connection, name=delivery.name, digest=delivery.digest)
+    code = rows.values_list("problem_code", flat=True).first() if is_refused else None
+    reason = Problem(code, value=delivery.name) if code else None
+    put_aside(connection, delivery, REFUSED if is_refused else ARCHIVE, reason=reason)
+    rows.update(state=DeliveryState.REFUSED if is_refused else DeliveryState.ARCHIVED)
 
 
-def move_aside(folder: Path, into: str) -> None:
-    """Move a delivery's folder into a folder beside it; one of the same name that lies there makes way."""
+def put_aside(connection: Connection, delivery: FoundDelivery, into: str, *, reason: Problem | None = None) -> None:
+    """Move what was delivered into a folder beside it, and remove the plain copy of what was packed or encrypted."""
+    if is_package(delivery.name) and not delivery.lies_at.is_dir():
+        kept_as = kept_name(delivery.name, delivery.as_of)
+        move_file(connection, delivery.name, into, kept_as=kept_as, reason=reason)
+    else:
+        move_aside(connection, delivery.lies_at, into, reason=reason)
+    if delivery.opened_from is not None:
+        shutil.rmtree(delivery.folder.parent, ignore_errors=True)
+
+
+def move_aside(connection: Connection, folder: Path, into: str, *, reason: Problem | None = None) -> None:
+    """Move a delivery's folder into a folder beside it, `reason` in words next to it; one of its name makes way."""
+    is_far = place_of(connection).is_far
+    if is_far:
+        move_far(connection, folder.name, into)
     target = folder.parent / into / folder.name
     target.parent.mkdir(exist_ok=True)
     if target.exists():
         shutil.rmtree(target)
-    try:
+    with suppress(FileNotFoundError):  # another worker moved it first
         folder.rename(target)
-    except FileNotFoundError:
-        return  # another worker moved it first
+    if is_far:
+        drop_copies(target.parent, but=[folder.name] if into == ARCHIVE else [])
+    if reason is not None:
+        write_reason(connection, target, reason)
+
+
+def write_reason(connection: Connection, target: Path, reason: Problem) -> None:
+    """Say beside what was refused why: <name>.reason.txt."""
+    text = f"{reason.code}: {reason.message}\n"
+    if place_of(connection).is_far:
+        send_reason(connection, f"{target.parent.name}/{target.name}.reason.txt", text)
+        return
+    target.with_name(f"{target.name}.reason.txt").write_text(text, encoding="utf-8")
+
+
+def submissions_folder(connection: Connection) -> Path:
+    """Where batches of submissions are written: in the folder itself, or in the copy of a far one; raises ConnectorError."""
+    folder = mirror_folder(connection) if place_of(connection).is_far else drop_folder(connection)
+    return folder / SUBMISSIONS
+
+
+def send_batch(connection: Connection, batch: Path, name: str) -> None:
+    """Send a written batch to a far folder under its name; one that was not sent is removed. Raises ConnectorError."""
+    if not place_of(connection).is_far:
+        return
+    try:
+        send_folder(connection, batch, f"{SUBMISSIONS}/{name}")
+    except ConnectorError:
+        shutil.rmtree(batch, ignore_errors=True)
+        raise

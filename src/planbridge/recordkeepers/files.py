@@ -25,8 +25,19 @@ from planbridge.recordkeepers.drop_folder import (
     drop_folder,
     look_into,
     note_fault,
+    place_of,
     put_away,
 )
+from planbridge.recordkeepers.folder_groups import groups_of_file
+from planbridge.recordkeepers.folder_people import (
+    files_for,
+    note_files_read,
+    plans_of_files,
+    profile_of,
+    with_people,
+)
+from planbridge.recordkeepers.folder_place import FolderKind
+from planbridge.recordkeepers.folder_store import shown_host_key
 from planbridge.recordkeepers.formats.canonical_csv import FileRefused
 from planbridge.recordkeepers.formats.canonical_people import people_files, people_of
 from planbridge.recordkeepers.formats.manifest import check_digests, check_sizes
@@ -45,9 +56,12 @@ class FilesConnector:
         try:
             folder = drop_folder(self.connection)
         except ConnectorError as error:
-            yield Check("folder", passed=False, said=str(error))
+            yield Check("folder", passed=False, said=f"{error} {shown_key(self.connection)}".strip())
             return
-        yield Check("folder", passed=True, said=f"{folder} is there.")
+        place = place_of(self.connection)
+        yield Check(
+            "folder", passed=True, said=f"{self.connection.settings['path'] if place.is_far else folder} is there."
+        )
         content = look_into(self.connection)
         for problem in content.problems:
             yield Check("deliveries", passed=False, said=problem.message)
@@ -58,6 +72,9 @@ class FilesConnector:
         """The plans of the newest complete delivery."""
         content = look_into(self.connection)
         newest = content.newest()
+        profile = profile_of(self.connection)
+        if profile is not None:
+            yield from plans_of_files(self.connection, profile, () if newest is None else newest.manifest.plans)
         if newest is None:
             for problem in content.problems:
                 raise ConnectorError(problem)
@@ -86,6 +103,19 @@ class FilesConnector:
     def read_people(self, wanted: Sequence[WantedPlan]) -> Iterator[PeopleGroup]:
         """The wanted plans' people, delivery by delivery."""
         content = look_into(self.connection)
+        profile = profile_of(self.connection)
+        if profile is not None:
+            content = with_people(content)
+            files, refused = files_for(self.connection, content, wanted)
+            for file, plans, later in files:
+                yield from groups_of_file(profile, file, plans, later)
+            done = {plan.plan_id for _, plans, _ in files for plan in plans}
+            wanted = [plan for plan in wanted if plan.plan_id not in done]
+            content = replace(content, problems=(*content.problems, *refused))
+        yield from self.people_of_deliveries(content, wanted)
+
+    def people_of_deliveries(self, content: FolderContent, wanted: Sequence[WantedPlan]) -> Iterator[PeopleGroup]:
+        """The same of canonical deliveries."""
         for delivery, plans in by_delivery(content, wanted):
             if delivery is None:
                 silent = [PlanFeed(plan, has_news=False, problems=nothing_for(content, plan)) for plan in plans]
@@ -96,8 +126,8 @@ class FilesConnector:
                 try:
                     for group in people_groups(delivery, feeds):
                         yield replace(group, when_refused=refuse)
-                except FileRefused as refused:
-                    yield refuse(refused.problem)
+                except FileRefused as fault:
+                    yield refuse(fault.problem)
 
     def refused(self, delivery: FoundDelivery, feeds: Sequence[PlanFeed], problem: Problem) -> PeopleGroup:
         """What plans get of a delivery whose files are at fault; that is remembered."""
@@ -106,14 +136,30 @@ class FilesConnector:
 
     def settle(self, kind: str, read: Sequence[PlanFeed | PlanAnswer]) -> None:  # noqa: ARG002 - the protocol's
         """Put each delivery away that every plan it names has read for both syncs, or a newer one of."""
+        profile = profile_of(self.connection)
+        if profile is not None:
+            note_files_read(self.connection, profile, [one for one in read if isinstance(one, PlanFeed)])
         for delivery in look_into(self.connection).deliveries:
             plans = self.connection.plan_set.filter(external_plan_id__in=delivery.manifest.plans).values_list(
                 "document_as_of", "participants_as_of"
             )
-            marks = list(plans)
+            # Beside single files a delivery may have plans' documents alone.
+            is_whole = profile is None or people_files(delivery.manifest)
+            marks = [row if is_whole else row[:1] for row in plans]
             if marks and all(mark is not None and mark >= delivery.as_of for row in marks for mark in row):
                 passed_over = any(mark > delivery.as_of for row in marks for mark in row if mark)
                 put_away(self.connection, delivery, is_passed_over=passed_over)
+
+
+def shown_key(connection: Connection) -> str:
+    """The host key that an SFTP server shows, in words for the person who has given none yet."""
+    try:
+        place = place_of(connection)
+        if place.kind is not FolderKind.SFTP or connection.settings.get("host_key"):
+            return ""
+        return f"The server shows: {shown_host_key(place)}"
+    except ConnectorError:
+        return ""
 
 
 def by_delivery(
@@ -182,7 +228,7 @@ def plan_answer(
         plan,
         document=document,
         as_of=delivery.as_of,
-        delivered_as=delivery.folder.name,
+        delivered_as=delivery.name,
         has_more=content.has_more(plan, delivery),
         problems=(problem,) if problem else (),
     )
@@ -204,7 +250,7 @@ def feeds_of(content: FolderContent, delivery: FoundDelivery, plans: Sequence[Wa
             plan,
             is_complete=not plan.participants,
             as_of=delivery.as_of,
-            delivered_as=delivery.folder.name,
+            delivered_as=delivery.name,
             has_more=content.has_more(plan, delivery),
             totals=None if plan.participants else totals.get(plan.external_plan_id),
         )

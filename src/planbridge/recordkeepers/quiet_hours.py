@@ -1,6 +1,6 @@
 """Quiet hours: the time of day in which a recordkeeper does not want to be asked."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from planbridge.recordkeepers.connection import Connection
@@ -13,10 +13,22 @@ def quiet_seconds(connection: Connection, now: datetime) -> float:
     local = now.astimezone(ZoneInfo(connection.firm.time_zone))
     if not is_within(local.time(), connection.quiet_from, connection.quiet_until):
         return 0
-    end = datetime.combine(local.date(), connection.quiet_until, local.tzinfo)
+    until = connection.quiet_until.replace(fold=local.fold)
+    end = datetime.combine(local.date(), until, local.tzinfo)
     if end <= local:
-        end = datetime.combine(local.date() + timedelta(days=1), connection.quiet_until, local.tzinfo)
-    return (end - local).total_seconds()
+        end = datetime.combine(local.date() + timedelta(days=1), until, local.tzinfo)
+    # Times of one zone are subtracted as clocks show them: an hour off in the night in which the clocks are changed.
+    return (end.astimezone(UTC) - now.astimezone(UTC)).total_seconds()
+
+
+def quiet_note(connection: Connection, now: datetime) -> str:
+    """What a run waits for in quiet hours, as a sentence with the firm's time; empty outside of them."""
+    seconds = quiet_seconds(connection, now)
+    if not seconds:
+        return ""
+    end = (now + timedelta(seconds=seconds)).astimezone(ZoneInfo(connection.firm.time_zone))
+    moment = f"{end.hour % 12 or 12}:{end:%M %p} {end.tzname()}"
+    return f"It waits until {moment}, when the quiet hours of {connection.name} are over."
 
 
 def is_within(moment: time, start: time, end: time) -> bool:

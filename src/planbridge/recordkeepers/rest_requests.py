@@ -69,6 +69,23 @@ class RestRequests:
         """
         return self._patiently(lambda: self._attempt(call, read))
 
+    def exchange_once(self, request: httpx.Request) -> httpx.Response:
+        """Make a request as it is, in its turn, signed in, once, redirected nowhere: for rest_submissions.py alone.
+
+        A refused token (401) is the one reason to make it again. Raises httpx.TransportError as it comes, and
+        ConnectorError where nothing was sent.
+        """
+        token = self._tokens.token()
+        response = self._exchanged(request, token)
+        other = self._tokens.token(refused=token) if response.status_code == _UNAUTHORIZED else None
+        return response if other is None else self._exchanged(request, other)
+
+    def _exchanged(self, request: httpx.Request, token: str | None) -> httpx.Response:
+        self.limits.wait_turn()
+        request.headers["Authorization"] = f"Bearer {token}"
+        request.headers.setdefault("User-Agent", "planbridge")
+        return self._client.send(request)
+
     def sleep(self, seconds: float) -> None:
         """Wait; raises TryAgain when the requests are closed meanwhile."""
         if self._closed.wait(seconds):
@@ -93,7 +110,7 @@ class RestRequests:
         try:
             return retrying(attempt)
         except RequestFailedError as failure:
-            raise failure.lasting() from None
+            raise failure.lasting(patience.made) from None
 
     def _attempt(self, call: Call, read: Callable[[httpx.Response], Answer]) -> Answer:
         token = self._tokens.token()

@@ -23,9 +23,9 @@ class RequestFailedError(Exception):
         super().__init__(detail)
         self.code, self.detail, self.waits, self.retry_after = code, detail, waits, retry_after
 
-    def lasting(self) -> ConnectorError:
-        """The error when it did not pass."""
-        problem = Problem(self.code, detail=self.detail)
+    def lasting(self, tries: int = 1) -> ConnectorError:
+        """The error when it did not pass in so many tries."""
+        problem = Problem(self.code, detail=self.detail if tries == 1 else f"{self.detail} It was asked {tries} times.")
         return GiveUp(problem) if self.code == "RK_BAD_RESPONSE" else TryAgain(problem)
 
 
@@ -39,6 +39,11 @@ class Patience:
     tries: int = field(default=0, init=False)
     waits: int = field(default=0, init=False)
     waited_seconds: float = field(default=0.0, init=False)
+
+    @property
+    def made(self) -> int:
+        """How often the request was made until now."""
+        return self.tries + self.waits
 
     def seconds(self, state: tenacity.RetryCallState) -> float:
         """Seconds before the next try: what the recordkeeper asked for, or exponential; with jitter in both."""

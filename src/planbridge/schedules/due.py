@@ -11,10 +11,12 @@ from planbridge.activity.entry import Verb
 from planbridge.activity.record import Happening, record_activity
 from planbridge.plans.models import Plan
 from planbridge.recordkeepers.connection import ConnectionKind
+from planbridge.schedules.placement import request_placements
 from planbridge.schedules.rule import in_words
 from planbridge.schedules.schedule import Outcome, Schedule, SchedulePart, SchedulePlan
 from planbridge.schedules.schedules import locked_schedule, set_next
 from planbridge.schedules.spread import SpreadPlan, spread
+from planbridge.schedules.task_type import OtherTask
 from planbridge.sync.request import request_syncs
 from planbridge.sync.run import RunKind, RunStatus, SyncRun
 
@@ -97,22 +99,27 @@ def start_run(schedule: Schedule, now: datetime, *, window_minutes: int) -> Ran:
     if len(waiting) == len(plans):
         return Ran(Outcome.ALL_WAITING, len(plans), len(waiting), runs=tuple(waiting.values()))
     if window_minutes == 0:
-        requested = request_syncs(plans, RunKind(schedule.task_type), actor=schedule.actor)
-        return Ran(Outcome.REQUESTED, len(plans), len(waiting), runs=tuple(run for _, run in requested))
+        return Ran(Outcome.REQUESTED, len(plans), len(waiting), runs=ask_for(schedule, plans))
     files = ConnectionKind.FILES
     minutes = spread(
         [SpreadPlan(plan.pk, plan.connection_id, plan.connection.kind == files) for plan in plans], window_minutes
     )
     at_once = set(minutes.pop(0))
-    requested = request_syncs(
-        [plan for plan in plans if plan.pk in at_once], RunKind(schedule.task_type), actor=schedule.actor
-    )
+    runs = ask_for(schedule, [plan for plan in plans if plan.pk in at_once])
     SchedulePart.objects.bulk_create(
         SchedulePart(schedule=schedule, starts_at=now + timedelta(minutes=minute), plan_ids=plan_ids)
         for minute, plan_ids in minutes.items()
     )
     later = len(plans) - len(at_once)
-    return Ran(Outcome.REQUESTED, len(plans), len(waiting), later, tuple(run for _, run in requested))
+    return Ran(Outcome.REQUESTED, len(plans), len(waiting), later, runs)
+
+
+def ask_for(schedule: Schedule, plans: list[Plan]) -> tuple[UUID, ...]:
+    """Ask for what a task does, of some plans, in the caller's transaction; answers the runs where it is a sync."""
+    if schedule.task_type == OtherTask.PLACEMENT:
+        request_placements([plan.pk for plan in plans], actor=schedule.actor)
+        return ()
+    return tuple(run for _, run in request_syncs(plans, RunKind(schedule.task_type), actor=schedule.actor))
 
 
 def take_part() -> bool:
@@ -123,7 +130,7 @@ def take_part() -> bool:
         if part is None:
             return False
         plans = active_plans(part.schedule.firm_id, part.plan_ids)
-        request_syncs(plans, RunKind(part.schedule.task_type), actor=part.schedule.actor)
+        ask_for(part.schedule, plans)
         part.delete()
     return True
 

@@ -3,7 +3,7 @@
 from django.db import models
 
 from planbridge.schedules.rule import BusinessDays, Frequency, Rule
-from planbridge.sync.run import RunKind
+from planbridge.schedules.task_type import CHOICES
 
 
 class Outcome(models.TextChoices):
@@ -22,7 +22,7 @@ class Schedule(models.Model):
     """One task of a firm. `due_at` is its next turn, run or not; `next_run_at` the next real run, none while off."""
 
     firm = models.ForeignKey("security.Firm", on_delete=models.RESTRICT)
-    task_type = models.TextField(choices=RunKind.choices)
+    task_type = models.TextField(choices=CHOICES)
     is_on = models.BooleanField(default=True)
     frequency = models.TextField(choices=[(one.value, one.value) for one in Frequency])
     time_zone = models.TextField()

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from planbridge.recordkeepers.connection import Connection
 from planbridge.schedules.rule import Rule
 from planbridge.schedules.schedule import Schedule, SchedulePlan
-from planbridge.sync.run import RunKind
+from planbridge.schedules.task_type import TaskType, task_type_of
 
 WINDOW_MINUTES_MAX = 24 * 60
 
 
 @dataclass(frozen=True)
 class ScheduleTerms:
-    """A task: which sync, when, of which plans (`plan_ids` None: all that there are when it runs), how spread."""
+    """A task: what it does, when, of which plans (`plan_ids` None: all that there are when it runs), how spread."""
 
-    task_type: RunKind
+    task_type: TaskType
     rule: Rule
     plan_ids: frozenset[int] | None = None
     connection: Connection | None = None
@@ -25,7 +25,7 @@ def terms_of(schedule: Schedule) -> ScheduleTerms:
     """A stored schedule's terms."""
     selected = SchedulePlan.objects.filter(schedule=schedule).values_list("plan_id", flat=True)
     return ScheduleTerms(
-        RunKind(schedule.task_type),
+        task_type_of(schedule.task_type),
         schedule.rule(),
         None if schedule.is_for_all_plans else frozenset(selected),
         schedule.connection,

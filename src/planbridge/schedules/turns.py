@@ -9,7 +9,7 @@ from planbridge.activity.entry import ActivityEntry, Verb
 from planbridge.activity.keyset import Ordering, Page, PageAsk, read_page
 from planbridge.activity.record import INSTALLATION
 from planbridge.schedules.schedule import Schedule
-from planbridge.sync.run import RunKind
+from planbridge.schedules.task_type import OtherTask, task_type_of
 
 NEWEST_FIRST = Ordering(("happened_at", "id"), is_descending=True)
 TURNS = (Verb.SCHEDULE_RUN, Verb.SCHEDULE_NOT_RUN)
@@ -45,7 +45,9 @@ def turn_of(values: Mapping[str, Any], schedule: Schedule) -> TurnRow:
 
 def words_of(detail: Mapping[str, Any]) -> str:
     """What a turn asked for: 'Asked for 10 Plan Syncs, 4 of them later in the window. 2 plans waited for one already.'."""
-    syncs = RunKind(detail["task_type"]).label
+    if detail["task_type"] == OtherTask.PLACEMENT:
+        return f"Looked for new entrants in {plans_in_words(detail['plans'])}."
+    syncs = task_type_of(detail["task_type"]).label
     asked = detail["plans"] - detail["already_waiting"]
     later = f", {detail['requested_later']:,} of them later in the window" if detail["requested_later"] else ""
     said = [f"Asked for {asked:,} {syncs}{'' if asked == 1 else 's'}{later}."]

@@ -13,6 +13,7 @@ class Firm(models.Model):
     # The guard's limits of plans added from now on; each plan has its own.
     people_loss_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=5)
     money_move_percent_max = models.DecimalField(max_digits=5, decimal_places=2, default=10)
+    needs_second_approver = models.BooleanField(default=False)  # what plans added from now on begin with
 
     class Meta:
         db_table = "firm"

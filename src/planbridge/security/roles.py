@@ -14,6 +14,7 @@ class Right(StrEnum):
     SEE_PLANS = "see_plans"  # plans given, their people and their activity; SSNs masked
     ADD_PLANS = "add_plans"
     SYNC_PLANS = "sync_plans"  # ask for syncs, cancel, run again, retry rejected
+    INVITE_PARTICIPANTS = "invite_participants"  # links with which participants get into the Enrollment site
     EDIT_PLANS = "edit_plans"  # change, pin, limits of the guard
     ACTIVATE_PLANS = "activate_plans"  # activate and deactivate
     DECIDE_HELD_RUNS = "decide_held_runs"  # apply anyway, discard
@@ -23,16 +24,21 @@ class Right(StrEnum):
     SEE_RECORDKEEPERS = "see_recordkeepers"
     CHANGE_RECORDKEEPERS = "change_recordkeepers"
     CHANGE_USERS = "change_users"
-    CHANGE_FIRM = "change_firm"  # the firm's settings and plan defaults
+    SEE_FIRM = "see_firm"  # the firm's risk questionnaires and managed-account providers
+    CHANGE_FIRM = "change_firm"  # the firm's settings, plan defaults, questionnaires and providers
     CHANGE_OWN_PROFILE = "change_own_profile"
 
 
 @dataclass(frozen=True)
 class Needed:
-    """Who has a right: users of these roles, and of them those with the flag (a field of User) where one is named."""
+    """Who has a right: users of these roles, and of them those with the flag (a field of User) where one is named.
+
+    Roles in `without_flag` have it in any case.
+    """
 
     roles: frozenset[Role]
     flag: str | None = None
+    without_flag: frozenset[Role] = frozenset()
 
 
 EVERYBODY = frozenset(Role)
@@ -43,15 +49,18 @@ RIGHTS = {
     Right.SEE_PLANS: Needed(EVERYBODY),
     Right.ADD_PLANS: Needed(ADMINS),  # who could add any plan by its id could read any plan
     Right.SYNC_PLANS: Needed(WHO_WORKS),
+    Right.INVITE_PARTICIPANTS: Needed(WHO_WORKS),
     Right.EDIT_PLANS: Needed(WHO_WORKS),
     Right.ACTIVATE_PLANS: Needed(WHO_WORKS, "may_activate_plans"),
     Right.DECIDE_HELD_RUNS: Needed(WHO_WORKS, "may_approve_held_runs"),
     Right.REVEAL_SENSITIVE_DATA: Needed(EVERYBODY, "may_view_sensitive_data"),
     Right.SCHEDULE_TASKS: Needed(WHO_WORKS),
-    Right.SCHEDULE_ALL_PLANS: Needed(ADMINS),
+    # Who sees all plans, also those added later, syncs nothing with such a task that is not theirs to sync.
+    Right.SCHEDULE_ALL_PLANS: Needed(WHO_WORKS, "sees_all_plans", without_flag=ADMINS),
     Right.SEE_RECORDKEEPERS: Needed(WHO_WORKS),
     Right.CHANGE_RECORDKEEPERS: Needed(ADMINS),
     Right.CHANGE_USERS: Needed(ADMINS),
+    Right.SEE_FIRM: Needed(WHO_WORKS),
     Right.CHANGE_FIRM: Needed(ADMINS),
     Right.CHANGE_OWN_PROFILE: Needed(EVERYBODY),
 }
@@ -62,4 +71,5 @@ def may(user: User | AnonymousUser, right: Right) -> bool:
     if not isinstance(user, User) or not user.is_active:
         return False
     needed = RIGHTS[right]
-    return user.role in needed.roles and (needed.flag is None or bool(getattr(user, needed.flag)))
+    has_flag = needed.flag is None or user.role in needed.without_flag or bool(getattr(user, needed.flag))
+    return user.role in needed.roles and has_flag

@@ -13,9 +13,12 @@ from starlette.routing import Route
 
 from planbridge.simulator import store as statements
 from planbridge.simulator.answers import json_answer, problem_answer
+from planbridge.simulator.books import Books
 from planbridge.simulator.business_days import text_of_time
 from planbridge.simulator.faults import CALLS, FAULTS, Fault, Faults, FaultUnknownError
-from planbridge.simulator.file_face import Delivery, DeliveryRefusedError, deliver_extract
+from planbridge.simulator.file_face import CANONICAL_FORMS, Delivery, DeliveryRefusedError, deliver_extract
+from planbridge.simulator.layout_delivery import deliver_layout
+from planbridge.simulator.lineup_changes import move_default_years, remove_fund, rename_fund
 from planbridge.simulator.pay_period import pass_pay_period, pass_price_day
 from planbridge.simulator.plan_changes import (
     ChangeRefusedError,
@@ -33,6 +36,7 @@ from planbridge.simulator.snapshots import expire_snapshots
 from planbridge.simulator.submissions import apply_submissions
 
 _LOOPBACKS = {"127.0.0.1", "::1", "localhost"}
+BOOKS, BOOKS_GLOSS = "books", "Keep the books in a database too, up to date with every change (file)"
 _LIST_FIELDS = {"kinds", "participant_ids", "plans"}
 
 
@@ -53,10 +57,13 @@ class Order(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     phone: str | None = None
     kinds: list[str] = []
     folder: str | None = None
+    file: str | None = None
     form: str = "csv"
+    changed: bool = False
     plans: list[str] = []
     fault: str | None = None
     days: int = 1
+    years: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class AdminFace:
 
     keeper: Recordkeeper
     faults: Faults
+    books: Books
 
 
 Action = Callable[[Recordkeeper, Order], dict[str, object]]
@@ -91,8 +99,8 @@ def _deliver(keeper: Recordkeeper, order: Order) -> dict[str, object]:
     if not order.folder:
         message = "folder is needed"
         raise ChangeRefusedError(message)
-    delivery = Delivery(Path(order.folder), order.form, tuple(order.plans), order.fault)
-    return deliver_extract(keeper, delivery)
+    delivery = Delivery(Path(order.folder), order.form, tuple(order.plans), order.fault, order.changed)
+    return (deliver_extract if order.form in CANONICAL_FORMS else deliver_layout)(keeper, delivery)
 
 
 def _price_days(keeper: Recordkeeper, order: Order) -> dict[str, object]:
@@ -127,6 +135,18 @@ ACTIONS: dict[str, tuple[str, Action]] = {
             keeper, _plan_of(keeper, order), fund=order.fund, moves_money=order.moves_money
         ),
     ),
+    "rename-fund": (
+        "Rename a fund (plan_id, fund, name)",
+        lambda keeper, order: rename_fund(keeper, _plan_of(keeper, order), fund=order.fund, name=order.name),
+    ),
+    "remove-fund": (
+        "Remove a fund without naming a successor (plan_id, fund)",
+        lambda keeper, order: remove_fund(keeper, _plan_of(keeper, order), fund=order.fund),
+    ),
+    "move-default-years": (
+        "Move the retirement years of the default funds (plan_id, years)",
+        lambda keeper, order: move_default_years(keeper, _plan_of(keeper, order), order.years),
+    ),
     "change-contact": ("Change a contact (plan_id, role, name, email, phone)", _contact),
     "change-participant": ("Change a participant's field (plan_id, participant_id, field, value)", _participant),
     "break": (
@@ -139,7 +159,7 @@ ACTIONS: dict[str, tuple[str, Action]] = {
         lambda keeper, _: {"submissions_applied": apply_submissions(keeper)},
     ),
     "expire-snapshots": ("Expire every snapshot", lambda keeper, _: {"snapshots_expired": expire_snapshots(keeper)}),
-    "deliver": ("Write an extract (folder, form, plans, fault)", _deliver),
+    "deliver": ("Write a delivery: an extract, or files of a layout (folder, form, plans, changed, fault)", _deliver),
 }
 
 
@@ -166,16 +186,25 @@ def state_of(face: AdminFace) -> dict[str, object]:
         "submissions": {row[0]: row[1] for row in store.rows(statements.COUNT_SUBMISSIONS)},
         "defects": store.rows(statements.COUNT_DEFECTS)[0][0],
         "faults": face.faults.listed(),
-        "actions": {name: gloss for name, (gloss, _) in ACTIONS.items()},
+        "actions": actions(),
         "fault_names": FAULTS,
         "calls": CALLS,
     }
 
 
+def actions() -> dict[str, str]:
+    """Return every action with what it does."""
+    return {name: gloss for name, (gloss, _) in ACTIONS.items()} | {BOOKS: BOOKS_GLOSS}
+
+
 def perform(face: AdminFace, action: str, order: Order) -> dict[str, object]:
     """Do one admin action and return what it did; raises KeyError for an unknown one, and the action's own errors."""
+    if action == BOOKS:
+        return face.books.keep(order.file)
     _, function = ACTIONS[action]
-    return function(face.keeper, order)
+    before = face.keeper.sequence
+    done = function(face.keeper, order)
+    return done if face.keeper.sequence == before else done | face.books.follow()
 
 
 def read_form(body: bytes) -> dict[str, object]:
@@ -229,7 +258,7 @@ async def _clear(face: AdminFace, _request: Request) -> Response:
 
 async def _act(face: AdminFace, request: Request) -> Response:
     action = request.path_params["action"]
-    if action not in ACTIONS:
-        return problem_answer(404, "ACTION_UNKNOWN", "No such action", detail=", ".join(ACTIONS))
+    if action not in actions():
+        return problem_answer(404, "ACTION_UNKNOWN", "No such action", detail=", ".join(actions()))
     order = msgspec.json.decode(await request.body() or b"{}", type=Order)
     return json_answer(await run_in_threadpool(perform, face, action, order))

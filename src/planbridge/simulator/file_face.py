@@ -4,7 +4,8 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -42,6 +43,8 @@ PARTS: dict[str, list[str]] = {
     "beneficiaries": ["class", "name", "relationship", "percent"],
     "ytd": ["source", "amount"],
 }  # fmt: skip
+CANONICAL_FORMS = ("csv", "ndjson")
+_A_YEAR = timedelta(days=365)
 FILE_FAULTS: dict[str, str] = {
     "half_file": "participants end in the middle of a row, after the manifest counted them all",
     "wrong_digest": "the manifest's sha256 of the participants is another's",
@@ -50,6 +53,10 @@ FILE_FAULTS: dict[str, str] = {
     "wrong_encoding": "participants are Latin-1, not UTF-8, where letters allow",
     "empty_file": "participants are a file without a byte",
     "lying_totals": "the manifest's totals have a dollar too much",
+    "lying_count": "the manifest counts a participant too many",
+    "broken_row": "the first participant has a field too many (CSV), or a text for its positions (NDJSON)",
+    "duplicate": "the same delivery lies there under a second name, ending in -again",
+    "out_of_order": "the delivery says that it is as of a year ago",
     "duplicate_rows": "the first participant stands there twice",
     "reordered_rows": "participants in reverse order",
 }
@@ -61,12 +68,16 @@ class DeliveryRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where to write what: a folder, `csv` or `ndjson`, plan ids (none: all), a file fault or None."""
+    """Where to write what: a folder, the form (canonical or a layout), plan ids (none: all), a file fault or None.
+
+    `is_of_changes`: only who differs from what the last such file said; of layouts, an extract is always whole.
+    """
 
     folder: Path
     form: str = "csv"
     plans: tuple[str, ...] = ()
     fault: str | None = None
+    is_of_changes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +99,41 @@ class _Written:
 
 def deliver_extract(keeper: Recordkeeper, delivery: Delivery) -> dict[str, object]:
     """Write a delivery into its folder, manifest last. Raises PlanUnknownError and DeliveryRefusedError."""
-    if delivery.form not in {"csv", "ndjson"}:
-        message = f"form {delivery.form}: csv or ndjson"
+    if delivery.form not in CANONICAL_FORMS:
+        message = f"form {delivery.form}: {' or '.join(CANONICAL_FORMS)}"
         raise DeliveryRefusedError(message)
     if delivery.fault is not None and delivery.fault not in FILE_FAULTS:
         message = f"fault {delivery.fault}: one of {', '.join(FILE_FAULTS)}"
         raise DeliveryRefusedError(message)
-    known = keeper.plan_ids()
-    for plan_id in delivery.plans:
-        if plan_id not in known:
-            raise PlanUnknownError(plan_id)
-    plans = list(delivery.plans) or known
+    plans = plans_of(keeper, delivery)
+    if delivery.fault == "duplicate":
+        deliver_extract(keeper, replace(delivery, fault=None, folder=Path(f"{delivery.folder}-again")))
     sequence = keeper.sequence
+    moment = keeper.moment - (_A_YEAR if delivery.fault == "out_of_order" else timedelta(0))
     files = _csv_files if delivery.form == "csv" else _ndjson_files
     delivery.folder.mkdir(parents=True, exist_ok=True)
     described = [_save(delivery, written) for written in files(keeper, plans, sequence, delivery.fault)]
     manifest = {
         "format": "planbridge/1",
         "kind": "participants",
-        "as_of": text_of_time(keeper.moment),
+        "as_of": text_of_time(moment),
         "complete": True,
         "plans": plans,
         "files": described,
         "totals": [_totals(keeper, plan_id, sequence, delivery.fault) for plan_id in plans],
     }
     if delivery.fault != "missing_manifest":
-        _write_whole(delivery.folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        write_whole(delivery.folder / "manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=1))
     return {"folder": str(delivery.folder), "files": described, "as_of": manifest["as_of"]}
+
+
+def plans_of(keeper: Recordkeeper, delivery: Delivery) -> list[str]:
+    """Return the ids of a delivery's plans, all where it names none; raises PlanUnknownError."""
+    known = keeper.plan_ids()
+    for plan_id in delivery.plans:
+        if plan_id not in known:
+            raise PlanUnknownError(plan_id)
+    return list(delivery.plans) or known
 
 
 def _csv_files(keeper: Recordkeeper, plans: list[str], sequence: int, fault: str | None) -> Iterator[_Written]:
@@ -128,7 +147,7 @@ def _csv_files(keeper: Recordkeeper, plans: list[str], sequence: int, fault: str
         files[name] = (text, writer.writerow)
     counts = dict.fromkeys(files, 0)
     for plan_id, person, _ in _people(keeper, plans, sequence, fault):
-        census = _census(plan_id, person)
+        census = census_row(plan_id, person)
         files["participants"][1]([census[name] for name in columns])
         counts["participants"] += 1
         for part, fields in PARTS.items():
@@ -173,7 +192,7 @@ def _people(
             yield row
 
 
-def _census(plan_id: str, person: Document) -> Document:
+def census_row(plan_id: str, person: Document) -> Document:
     """Return a participant's row of participants.csv by column."""
     spells = person["employment"]
     return {
@@ -208,16 +227,31 @@ def _save(delivery: Delivery, written: _Written) -> Document:
             case "wrong_encoding":
                 content = content.decode().encode("latin-1", "replace")
                 described = _Written(written.name, written.rows, content).described()
+            case "lying_count":
+                described["rows"] = written.rows + 1
+            case "broken_row":
+                content = _with_broken_row(content, is_csv=delivery.form == "csv")
+                described = _Written(written.name, written.rows, content).described()
             case "empty_file":
                 content = b""
                 described = _Written(written.name, 0, content).described()
             case _:
                 pass
-    _write_whole(delivery.folder / written.name, content)
+    write_whole(delivery.folder / written.name, content)
     return described
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def _with_broken_row(content: bytes, *, is_csv: bool) -> bytes:
+    """The participants with their first row broken: a line too long for its columns, or a document built otherwise."""
+    lines = content.split(b"\n")
+    if is_csv:
+        lines[1] = lines[1].rstrip(b"\r") + b",one too many\r"
+    else:
+        lines[0] = msgspec.json.encode({**msgspec.json.decode(lines[0]), "balances": "no list"})
+    return b"\n".join(lines)
+
+
+def write_whole(path: Path, content: bytes) -> None:
     """Write under a passing name first, so that nobody ever sees half a file that was meant to be whole."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)

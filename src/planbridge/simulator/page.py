@@ -11,9 +11,9 @@ from starlette.routing import Route
 
 from planbridge.simulator import store as statements
 from planbridge.simulator.admin_face import (
-    ACTIONS,
     AdminFace,
     Order,
+    actions,
     is_local,
     perform,
     read_form,
@@ -21,7 +21,9 @@ from planbridge.simulator.admin_face import (
 )
 from planbridge.simulator.defects import DEFECTS
 from planbridge.simulator.faults import CALLS, FAULTS, Fault, FaultUnknownError
-from planbridge.simulator.file_face import FILE_FAULTS, DeliveryRefusedError
+from planbridge.simulator.file_face import CANONICAL_FORMS, FILE_FAULTS, DeliveryRefusedError
+from planbridge.simulator.layout import layout_names
+from planbridge.simulator.layout_delivery import LAYOUT_FAULTS
 from planbridge.simulator.plan_changes import ChangeRefusedError
 from planbridge.simulator.recordkeeper import PlanUnknownError
 
@@ -35,21 +37,26 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "leave": ("plan_id", "count"),
     "remove-people": ("plan_id", "count"),
     "replace-fund": ("plan_id", "fund"),
+    "rename-fund": ("plan_id", "fund", "name"),
+    "remove-fund": ("plan_id", "fund"),
+    "move-default-years": ("plan_id", "years"),
     "change-contact": ("plan_id", "role", "name", "email", "phone"),
     "change-participant": ("plan_id", "participant_id", "field", "value"),
     "break": ("plan_id", "kinds", "count"),
     "mend": ("plan_id",),
     "apply-submissions": (),
     "expire-snapshots": (),
-    "deliver": ("folder", "form", "plans", "fault"),
+    "deliver": ("folder", "form", "plans", "changed", "fault"),
+    "books": ("file",),
 }
 _CHOICES: dict[str, list[str]] = {
     "role": ["primary", "administrator", "sponsor", "advisor", "trustee", "other"],
-    "form": ["csv", "ndjson"],
+    "form": [*CANONICAL_FORMS, *layout_names()],
+    "changed": ["", "true"],
     "kinds": list(DEFECTS),
-    "fault": ["", *FILE_FAULTS],
+    "fault": ["", *dict.fromkeys([*FILE_FAULTS, *LAYOUT_FAULTS])],
 }
-_STYLE = (
+STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:1rem auto;padding:0 1rem}"
     "table{border-collapse:collapse}"
     "th,td{border:1px solid #767676;padding:.2rem .6rem;text-align:left}form{margin:.4rem 0}label{margin-right:.8rem}"
@@ -83,7 +90,7 @@ def _do(face: AdminFace, action: str, body: bytes) -> str:
             return f"{fault.fault} is on."
         if action == "clear-faults":
             return f"{face.faults.clear()} faults cleared."
-        if action not in ACTIONS:
+        if action not in actions():
             return f"No such action: {action}"
         result = perform(face, action, msgspec.convert(form, Order, strict=False))
     except (
@@ -101,14 +108,15 @@ def _page(face: AdminFace, said: str) -> str:
     state = state_of(face)
     plans = face.keeper.store.rows(statements.LIST_PLANS, ("", _PLANS_SHOWN))
     plan_ids = [row[0] for row in plans]
-    actions = "".join(_action_form(name, gloss, plan_ids) for name, (gloss, _) in ACTIONS.items())
+    forms = "".join(_action_form(name, gloss, plan_ids) for name, gloss in actions().items())
     message = f'<p class="said" role="status">{escape(said)}</p>' if said else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Recordkeeper simulator</title>'
-        f"<style>{_STYLE}</style></head><body><main><h1>Recordkeeper simulator</h1>{message}"
+        f"<style>{STYLE}</style></head><body><main><h1>Recordkeeper simulator</h1>{message}"
+        '<p><a href="/mails">Mails that came</a></p>'
         f"<p>As of {state['as_of']}, change {state['sequence']}: {state['plans']} plans, {state['people']} people, "
         f"{state['defects']} with a defect.</p>"
-        f"<h2>Faults</h2>{_faults(face)}<h2>Actions</h2>{actions}"
+        f"<h2>Faults</h2>{_faults(face)}<h2>Actions</h2>{forms}"
         f"<h2>Plans</h2>{_plans_table(plans)}<h2>Submissions</h2>{_submissions_table(face)}</main></body></html>"
     )
 

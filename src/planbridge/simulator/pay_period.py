@@ -110,10 +110,7 @@ def _market_of(plan: Document) -> _Market:
         price_date=funds[0]["price_date"],
         successors={fund["fund"]: fund["mapped_to"] for fund in funds if fund["mapped_to"]},
         defaults=[(item["fund"], item["retirement_to"] or 9999) for item in plan["lineup"]["default_investment"]],
-        tiers=[
-            (int(tier["contribution_percent"]), int(tier["match_percent"]))
-            for tier in plan["provisions"]["match"]["tiers"]
-        ],
+        tiers=match_tiers(plan),
     )
 
 
@@ -146,18 +143,34 @@ def _pay(person: Document, market: _Market) -> bool:
     if person["status"] != "active":
         return False
     person["hours_ytd"] = f"{scaled(person['hours_ytd'], 1) // 10 + _PERIOD_HOURS}.0"
-    gross = scaled(person["annual_compensation"], 2) // _PERIODS_A_YEAR
-    room = _DEFERRAL_CENTS_MAX - sum(scaled(item["amount"], 2) for item in person["ytd"] if item["source"] != "MATCH")
-    saved = 0
-    for rate in person["contribution_rates"]:
-        cents = min(_deferral(rate, gross), max(0, room - saved))
-        saved += cents
-        _contribute(person, rate["source"], cents, market)
-    _contribute(person, "MATCH", _match(saved, gross, market.tiers), market)
+    _, money = payday_money(person, market.tiers)
+    for source, cents in money.items():
+        _contribute(person, source, cents, market)
     for loan in person["loans"]:
         paid = scaled(loan["payment"], 2) * _LOAN_PRINCIPAL_PERCENT // 100
         loan["balance"] = text_of_cents(max(0, scaled(loan["balance"], 2) - paid))
     return True
+
+
+def payday_money(person: Document, tiers: list[tuple[int, int]]) -> tuple[int, dict[str, int]]:
+    """Return the gross pay of one period and what is saved of it, in cents by source; nothing for who is not active."""
+    if person["status"] != "active":
+        return 0, {}
+    gross = scaled(person["annual_compensation"], 2) // _PERIODS_A_YEAR
+    room = _DEFERRAL_CENTS_MAX - sum(scaled(item["amount"], 2) for item in person["ytd"] if item["source"] != "MATCH")
+    money: dict[str, int] = {}
+    saved = 0
+    for rate in person["contribution_rates"]:
+        cents = min(_deferral(rate, gross), max(0, room - saved))
+        saved += cents
+        money[rate["source"]] = money.get(rate["source"], 0) + cents
+    return gross, {**money, "MATCH": _match(saved, gross, tiers)}
+
+
+def match_tiers(plan: Document) -> list[tuple[int, int]]:
+    """Return a plan's match: percent of pay and percent matched of it, tier by tier."""
+    tiers = plan["provisions"]["match"]["tiers"]
+    return [(int(tier["contribution_percent"]), int(tier["match_percent"])) for tier in tiers]
 
 
 def _deferral(rate: Document, gross: int) -> int:

@@ -14,10 +14,15 @@ from granian.server.embed import Server
 from starlette.applications import Starlette
 
 from planbridge.simulator.admin_face import AdminFace, admin_routes
+from planbridge.simulator.books import Books
 from planbridge.simulator.faults import Faults
+from planbridge.simulator.mail_page import mail_routes
+from planbridge.simulator.mail_sink import MailSink
 from planbridge.simulator.page import page_routes
 from planbridge.simulator.recordkeeper import Recordkeeper
 from planbridge.simulator.rest_face import RestFace, rest_routes
+from planbridge.simulator.sign_in import SignIn
+from planbridge.simulator.sign_in_face import sign_in_routes
 
 LOOPBACK = "127.0.0.1"
 # Requests that a fault holds open on purpose must not hold the process.
@@ -25,11 +30,17 @@ _STOP_SECONDS = 0.5
 _POLL_SECONDS = 0.02
 
 
-def make_application(keeper: Recordkeeper, token: str) -> Starlette:
-    """Return the application of all faces over one recordkeeper."""
+def make_application(keeper: Recordkeeper, token: str, sink: MailSink) -> Starlette:
+    """Return the application of all faces over one recordkeeper, with the mails of a sink."""
     faults = Faults()
-    admin = AdminFace(keeper, faults)
-    routes = [*rest_routes(RestFace(keeper, faults, token)), *admin_routes(admin), *page_routes(admin)]
+    admin = AdminFace(keeper, faults, Books(keeper))
+    routes = [
+        *rest_routes(RestFace(keeper, faults, token)),
+        *admin_routes(admin),
+        *page_routes(admin),
+        *sign_in_routes(keeper, SignIn(keeper.store, token)),
+        *mail_routes(sink),
+    ]
     return Starlette(routes=routes)
 
 
@@ -45,12 +56,12 @@ def claim_port(port: int) -> int:
     return claimed
 
 
-def serve(application: Starlette, port: int, on_ready: Callable[[], None]) -> None:
-    """Serve on loopback until SIGINT or SIGTERM; calls `on_ready` once connections are taken.
+def serve(application: Starlette, port: int, sink: MailSink, on_ready: Callable[[int], None]) -> None:
+    """Serve on loopback until SIGINT or SIGTERM; calls `on_ready` with the mails' port once connections are taken.
 
     Raises what the server raised when it could not begin, for example because the port is taken.
     """
-    asyncio.run(_serve(application, port, on_ready))
+    asyncio.run(_serve(application, port, sink, on_ready))
 
 
 def end_process() -> NoReturn:
@@ -61,7 +72,7 @@ def end_process() -> NoReturn:
     os._exit(0)
 
 
-async def _serve(application: Starlette, port: int, on_ready: Callable[[], None]) -> None:
+async def _serve(application: Starlette, port: int, sink: MailSink, on_ready: Callable[[int], None]) -> None:
     server = Server(
         application, address=LOOPBACK, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False
     )
@@ -74,9 +85,11 @@ async def _serve(application: Starlette, port: int, on_ready: Callable[[], None]
     if serving.done():
         serving.result()
         return
-    on_ready()
+    mails = await asyncio.start_server(sink.converse, LOOPBACK, 0)
+    on_ready(mails.sockets[0].getsockname()[1])
     stopped = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    mails.close()
     server.stop()  # type: ignore[no-untyped-call]  # granian leaves this one method untyped
     await asyncio.wait({serving}, timeout=_STOP_SECONDS)
 

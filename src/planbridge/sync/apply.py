@@ -58,8 +58,8 @@ def copy_out(
     return pl.read_csv(buffer, has_header=False, new_columns=list(schema), schema_overrides=schema)
 
 
-def stored_people(plan_ids: Sequence[int]) -> tuple[pl.DataFrame, set[int]]:
-    """Everybody held of the plans, by the columns of STORED_SCHEMA, and the plans that have a roll."""
+def stored_people(plan_ids: Sequence[int]) -> tuple[pl.DataFrame, dict[int, int]]:
+    """Everybody held of the plans, by the columns of STORED_SCHEMA, and the plans that have a roll (see read_rolls)."""
     enrolled, with_roll = read_rolls(plan_ids)
     others = [plan_id for plan_id in plan_ids if plan_id not in with_roll]
     return (pl.concat([enrolled, people_by_rows(others)]) if others else enrolled), with_roll

@@ -11,8 +11,9 @@ from planbridge.activity.record import Happening, record_activity
 from planbridge.activity.run_id import new_run_id
 from planbridge.plans.models import Plan
 from planbridge.recordkeepers.connection import ConnectionKind
+from planbridge.sync.replay import newest_rejected
 from planbridge.sync.request import SyncOptions, enqueue_batch, request_syncs
-from planbridge.sync.run import HeldFeed, Quarantine, RunKind, RunStatus, SyncRun
+from planbridge.sync.run import HeldFeed, RunKind, RunStatus, SyncRun
 from planbridge.sync.run_book import copy_problems, run_problems, ticket_of_run
 
 
@@ -44,10 +45,11 @@ def apply_held_run(run_id: UUID, *, actor: str) -> SyncRun:
             run = locked_run(run_id)
             refuse_unless(run, RunStatus.HELD, what="applied")
             refuse_unkept(run)
+            refuse_older(run)
             run.status, run.guard_waived_by, run.batch_id = RunStatus.QUEUED, actor, new_run_id()
-            run.finished_at = run.job_id = None
+            run.finished_at = None
+            run.job_id = enqueue_batch(run.batch_id, run.kind, run.plan_id)
             run.save(update_fields=["status", "guard_waived_by", "batch_id", "finished_at", "job_id"])
-            enqueue_batch(run.batch_id, run.kind, run.plan_id)
             record_activity(Happening(Verb.RUN_APPLIED, actor, plan_id=run.plan_id, detail={"run": str(run.id)}))
     except IntegrityError as error:  # one run of a kind waits a plan: the table itself says so
         message = f"Run {run_id} cannot be applied now: another sync of the plan waits; let it end, or cancel it."
@@ -59,6 +61,23 @@ def refuse_unkept(run: SyncRun) -> None:
     """Raises DecisionRefused for a held run of which nothing was kept: a dry run shows, and applies nothing."""
     if not HeldFeed.objects.filter(plan_id=run.plan_id, run_id=run.id).exists():
         message = f"Run {run.id} cannot be applied: it was a dry run, or what it read is gone; sync again."
+        raise DecisionRefused(message)
+
+
+def refuse_older(run: SyncRun) -> None:
+    """Raises DecisionRefused where people picked by hand have newer data than what is held: it would undo them.
+
+    A newer reading of the whole plan has canceled the held run; parts of people are completed as they are applied.
+    """
+    picked = SyncRun.objects.filter(plan_id=run.plan_id, kind=run.kind, is_dry_run=False, applied__gt=0)
+    newer = picked.filter(as_of__gt=run.as_of).exclude(participants=[]) if run.as_of else picked.none()
+    if run.participants:  # what is held is of these only
+        newer = newer.filter(participants__overlap=run.participants)
+    if newer.exclude(id=run.id).exists():
+        message = (
+            f"Run {run.id} cannot be applied: people of the plan were synced by hand from newer data since, which it"
+            " would undo. Sync the plan anew, and decide on what that shows."
+        )
         raise DecisionRefused(message)
 
 
@@ -93,16 +112,20 @@ def end_as_canceled(run: SyncRun, actor: str, verb: Verb) -> None:
 
 
 def retry_rejected(run_id: UUID, *, actor: str) -> tuple[int, UUID]:
-    """Ask for a sync of the people whom a run rejected and no later run has taken in: (plan id, run id)."""
+    """Ask for a sync of the people whom a run rejected and no later run has taken in, or rejected again.
+
+    Answers (plan id, run id). Raises DecisionRefused.
+    """
     with transaction.atomic():
         run = locked_run(run_id)
         people = tuple(
-            Quarantine.objects.filter(plan_id=run.plan_id, run_id=run.id, resolved_by_run=None)
-            .order_by("participant_id")
-            .values_list("participant_id", flat=True)
+            newest_rejected(run.plan_id, run.id).order_by("participant_id").values_list("participant_id", flat=True)
         )
         if not people:
-            message = f"Run {run.id} has nobody left to retry: it rejected nobody, or later runs took them all in."
+            message = (
+                f"Run {run.id} has nobody left to retry: it rejected nobody, or later runs took them all in,"
+                " or rejected newer records of them; retry those."
+            )
             raise DecisionRefused(message)
         plan = Plan.objects.select_related("connection").get(id=run.plan_id)
         waiting = waiting_of_drop_folder(plan)

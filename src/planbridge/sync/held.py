@@ -1,21 +1,27 @@
-"""Held feeds: what a held run read is kept sealed, so that 'Apply anyway' applies what was shown and nothing newer."""
+"""Held feeds: what a held run read is kept sealed, so that 'Apply anyway' applies what was shown and nothing newer.
+
+Of a reading that has only parts of people those parts are kept, and completed anew when they are applied: what it does
+not say may have changed meanwhile, and what it rejects goes to quarantine as it was delivered.
+"""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import polars as pl
 
 from planbridge.activity.problem import Problem
-from planbridge.recordkeepers.connector import ControlTotals, PeopleGroup, PlanFeed, WantedPlan
-from planbridge.recordkeepers.delivered import DeliveredPart
+from planbridge.recordkeepers.connector import Carried, ControlTotals, PeopleGroup, PlanFeed, WantedPlan
+from planbridge.recordkeepers.delivered import Delivered, DeliveredPart
 from planbridge.security.sealing import seal, unseal
 from planbridge.sync.batch import Batch
+from planbridge.sync.completion import CompletedParts
 from planbridge.sync.run import HeldFeed
 
 FEED_PART = 0
@@ -31,12 +37,20 @@ def keep_held(batch: Batch, group: PeopleGroup, held: Mapping[int, list[Problem]
     if not held:
         return
     feeds = {feed.wanted.plan_id: feed for feed in group.feeds}
+    parts, carried = as_read(group)
     for plan_id in held:
-        keep(plan_id, batch.tickets[plan_id].run_id, FEED_PART, feed_as_bytes(feeds[plan_id]))
-    for number, part in enumerate(group.parts, start=1):
+        keep(plan_id, batch.tickets[plan_id].run_id, FEED_PART, feed_as_bytes(feeds[plan_id], carried))
+    for number, part in enumerate(parts, start=1):
         for plan_id in held:
             own = part_of(part.numbered(None), feeds[plan_id].wanted.external_plan_id)
             keep(plan_id, batch.tickets[plan_id].run_id, number, part_as_bytes(own))
+
+
+def as_read(group: PeopleGroup) -> tuple[Iterable[Delivered], Carried | None]:
+    """A group's parts before they were completed, and what they carry of each person."""
+    if isinstance(group.parts, CompletedParts):
+        return group.parts.parts, group.parts.carried
+    return group.parts, None
 
 
 def keep(plan_id: int, run_id: UUID, part: int, content: bytes) -> None:
@@ -55,7 +69,8 @@ def part_of(part: DeliveredPart, external_plan_id: str) -> DeliveredPart:
     }
     malformed = None if part.malformed is None else part.malformed.filter(pl.col("plan_id") == external_plan_id)
     orphans = part.orphans.filter(pl.col("plan_id") == external_plan_id)
-    return DeliveredPart(people, items, orphans, part.unknown_fields, malformed)
+    stated = part.stated and {table: rows.join(records, on="record", how="semi") for table, rows in part.stated.items()}
+    return DeliveredPart(people, items, orphans, part.unknown_fields, malformed, stated=stated)
 
 
 def part_as_bytes(part: DeliveredPart) -> bytes:
@@ -65,12 +80,17 @@ def part_as_bytes(part: DeliveredPart) -> bytes:
     }
     if part.malformed is not None:
         frames["malformed"] = part.malformed
+    frames |= {f"stated.{name}": rows for name, rows in (part.stated or {}).items()}
     blocks = []
     for frame in frames.values():
         buffer = BytesIO()
         frame.write_ipc(buffer, compression="zstd")
         blocks.append(buffer.getvalue())
-    index = {"unknown": part.unknown_fields, "frames": dict(zip(frames, map(len, blocks), strict=True))}
+    index = {
+        "unknown": part.unknown_fields,
+        "tells_stated": part.stated is not None,
+        "frames": dict(zip(frames, map(len, blocks), strict=True)),
+    }
     return json.dumps(index).encode() + b"\n" + b"".join(blocks)
 
 
@@ -84,18 +104,29 @@ def part_from_bytes(content: bytes) -> DeliveredPart:
         frames[name] = pl.read_ipc(BytesIO(rest[start : start + length]), use_pyarrow=False)
         start += length
     items = {name.removeprefix("items."): rows for name, rows in frames.items() if name.startswith("items.")}
-    return DeliveredPart(frames["people"], items, frames["orphans"], tuple(index["unknown"]), frames.get("malformed"))
+    stated = {name.removeprefix("stated."): rows for name, rows in frames.items() if name.startswith("stated.")}
+    return DeliveredPart(
+        frames["people"],
+        items,
+        frames["orphans"],
+        tuple(index["unknown"]),
+        frames.get("malformed"),
+        stated=stated if index.get("tells_stated") else None,
+    )
 
 
-def feed_as_bytes(feed: PlanFeed) -> bytes:
-    """What a held run's feed said beside its people."""
+def feed_as_bytes(feed: PlanFeed, carried: Carried | None = None) -> bytes:
+    """What a held run's feed said beside its people, and what it carried of each (None: whole people)."""
     totals = feed.totals
     return json.dumps(
         {
             "as_of": feed.as_of.isoformat() if feed.as_of else None,
             "is_complete": feed.is_complete,
+            "is_partial": feed.is_partial,
             "delivered_as": feed.delivered_as,
             "deleted": feed.deleted,
+            "problems": [asdict(problem) for problem in feed.problems],
+            "carried": carried and msgspec.to_builtins(carried),
             "changed_since": feed.wanted.changed_since.isoformat() if feed.wanted.changed_since else None,
             "totals": None
             if totals is None
@@ -109,6 +140,12 @@ def feed_as_bytes(feed: PlanFeed) -> bytes:
     ).encode()
 
 
+def carried_from_bytes(content: bytes) -> Carried | None:
+    """What `feed_as_bytes` was told that is carried."""
+    kept = json.loads(content).get("carried")
+    return msgspec.convert(kept, Carried) if kept else None
+
+
 def feed_from_bytes(content: bytes, wanted: WantedPlan) -> PlanFeed:
     """The feed that `feed_as_bytes` wrote."""
     kept: dict[str, Any] = json.loads(content)
@@ -117,8 +154,10 @@ def feed_from_bytes(content: bytes, wanted: WantedPlan) -> PlanFeed:
         wanted=wanted,
         as_of=datetime.fromisoformat(kept["as_of"]) if kept["as_of"] else None,
         is_complete=kept["is_complete"],
+        is_partial=kept.get("is_partial", False),
         delivered_as=kept["delivered_as"],
         deleted=tuple(kept["deleted"]),
+        problems=tuple(Problem(**problem) for problem in kept.get("problems", ())),
         totals=None
         if totals is None
         else ControlTotals(
@@ -149,5 +188,6 @@ def kept_group(wanted: WantedPlan, run_id: UUID) -> PeopleGroup | None:
     head = HeldFeed.objects.filter(plan_id=wanted.plan_id, run_id=run_id, part=FEED_PART).first()
     if head is None:
         return None
-    feed = feed_from_bytes(unseal(bytes(head.frames_sealed), feed_place(wanted.plan_id, run_id, FEED_PART)), wanted)
-    return PeopleGroup((feed,), KeptParts(wanted.plan_id, run_id))
+    said = unseal(bytes(head.frames_sealed), feed_place(wanted.plan_id, run_id, FEED_PART))
+    feed, carried = feed_from_bytes(said, wanted), carried_from_bytes(said)
+    return PeopleGroup((feed,), KeptParts(wanted.plan_id, run_id), carried=carried)

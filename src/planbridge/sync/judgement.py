@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from planbridge.recordkeepers.delivered import Delivered, DeliveredPart
+from planbridge.recordkeepers.delivered import PEOPLE_COLUMNS, RECORD, Delivered, DeliveredPart, no_orphans
 from planbridge.sync.content_hash import MARKED, content_hashes, keyed, mark_of
 from planbridge.sync.diff import CHANGED, NEW, RETURNED, UNCHANGED, Comparison, compare
 from planbridge.sync.duplicates import settle_duplicates
 from planbridge.sync.frames import PERSON, CanonicalPart
-from planbridge.sync.normalise import normalise
+from planbridge.sync.normalise import nobody, normalise
 from planbridge.sync.recognise import Recognition, recognise
 from planbridge.sync.strays import Strays, find_strays
 from planbridge.sync.totals import fund_prices, money_by_price, money_less, price_conflicts
@@ -33,7 +33,7 @@ class Background:
 
     `plans`: external_plan_id, plan_id. `stored`: everybody held, as apply.stored_people gives it, with person_key.
     `is_context_same`: by plan, whether its people were last judged with what they would be judged with now.
-    `with_roll`: the plans that have a roll. `stored_sections` asks for plan_id, participant_id and the section marks
+    `with_roll`: the plans that have a roll, with how many additions. `stored_sections` asks for plan_id, participant_id and the section marks
     of everybody held (null: not known), seldom needed.
     """
 
@@ -41,7 +41,7 @@ class Background:
     known: KnownPlans
     stored: pl.DataFrame
     is_context_same: Mapping[int, bool]
-    with_roll: frozenset[int]
+    with_roll: Mapping[int, int]
     stored_sections: Callable[[], pl.DataFrame]
 
 
@@ -76,6 +76,8 @@ def judge(part: Delivered, background: Background, mark: Callable[[str, int], No
     known = background.known
     recognition = recognise(part, background.stored, background.plans, background.is_context_same, known.as_of)
     mark("recognise", recognition.recognised.height)
+    if recognition.rest is not None and recognition.rest.is_empty():
+        return nobody_judged(part, recognition, known.as_of)
     delivered = part.numbered(recognition.rest)
     strays = find_strays(delivered, background.plans)
     canonical = normalise(delivered, background.plans)
@@ -125,6 +127,42 @@ def judge(part: Delivered, background: Background, mark: Callable[[str, int], No
         money_rejected=everybody.clear() if lost is None else lost,
         strays=strays,
     )
+
+
+def nobody_judged(part: Delivered, recognition: Recognition, as_of: pl.DataFrame) -> Judgement:
+    """The judgement of a part in which everybody is as they were: on most days that of most plans [0.1 s less]."""
+    nothing = nobody()
+    people = nothing.people.select("record", *PERSON)
+    return Judgement(
+        delivered=DeliveredPart(pl.DataFrame(schema=DELIVERED), {}, no_orphans(), part.unknown_fields),
+        recognised=recognition.recognised,
+        owners=people,
+        read=people.select(PERSON),
+        problems=nothing.problems,
+        rejected=people.select(PERSON),
+        comparison=Comparison(pl.DataFrame(schema=OUTCOMES)),
+        changed=nothing,
+        touched=dict.fromkeys(MARKED, people.select("record")),
+        facts=pl.DataFrame(schema=FACTS),
+        prices=fund_prices(recognition.money, as_of),
+        money=recognition.money,
+        money_rejected=recognition.money.clear(),
+        strays=Strays(nothing.problems, {}),
+    )
+
+
+DELIVERED = {"record": RECORD} | dict.fromkeys(PEOPLE_COLUMNS, pl.String)
+HASHED = {"hash_high": pl.Int64, "hash_low": pl.Int64}
+PRINTED = {"fingerprint_high": pl.Int64, "fingerprint_low": pl.Int64}
+WHOSE = {"record": RECORD, "plan_id": pl.Int64, "participant_id": pl.String}
+OUTCOMES = (
+    WHOSE
+    | dict.fromkeys(MARKS, pl.Int64)
+    | HASHED
+    | PRINTED
+    | {"stored_status": pl.String, "judge_again_on": pl.Date, "outcome": pl.String}
+)
+FACTS = WHOSE | HASHED | dict.fromkeys(MARKS, pl.Int64) | {"outcome": pl.String} | PRINTED | {"judge_again_on": pl.Date}
 
 
 def touched_sections(comparison: Comparison, stored_sections: Callable[[], pl.DataFrame]) -> dict[str, pl.DataFrame]:

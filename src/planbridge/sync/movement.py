@@ -122,7 +122,7 @@ def hold_reasons(
         before = summary.people_before.get(plan_id, 0)
         movement = Movement(
             people_before=before,
-            people_lost=summary.people_lost.get(plan_id, 0),
+            people_lost=summary.people_missing.get(plan_id, 0),
             people_read=summary.counts[plan_id].read if feed.is_complete else before,
             money_before=money_before(plan_id, feed, summary, held, change),
             money_moved=moved if before else NOTHING,

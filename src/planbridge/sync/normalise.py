@@ -3,6 +3,7 @@
 from functools import reduce
 
 import polars as pl
+import polars_hash
 
 from planbridge.recordkeepers.delivered import ITEM_COLUMNS, PEOPLE_COLUMNS, DeliveredPart
 from planbridge.sync.frames import NUMBER, PERSON, PROBLEM_SCHEMA, CanonicalPart, no_problems
@@ -35,7 +36,12 @@ TEXT_CHARACTERS_MAX = 10_000
 DECIMAL_PLACES = 10
 # A number whose text is longer than this may have more than ten decimals, which the cast would cut without a word.
 PLAIN_LENGTH = DECIMAL_PLACES + 1
-ISO_DATE_LENGTH = 10
+TOO_FINE = r"\.[0-9]{10}[0-9]*[1-9]"
+# No amount of one person comes near it; a million products of two such numbers still add up within 28 digits.
+NUMBER_LIMIT = pl.lit(10**11).cast(NUMBER)
+ISO_DAY = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
+# recordkeeper-api.md: an id has at most 64 characters (an index of PostgreSQL takes some 2,700 bytes).
+ID_CHARACTERS_MAX = 64
 WHITE_SPACE = " \t\r\n\u00a0\ufeff"
 
 
@@ -54,14 +60,29 @@ def normalise(part: DeliveredPart, plans: pl.DataFrame) -> CanonicalPart:
         rows = part.items.get(table, empty_items(table))
         kept = rows if is_all else rows.join(people.select("record"), on="record", how="semi", maintain_order="left")
         items[table] = trimmed(kept, columns)
-    found = [named_missing(people)]
-    people, problems = typed("people", named(people), named(people).select("record", *PERSON))
+    nameless = people.filter(is_nameless("participant_id"))
+    found = [named_missing(nameless), named_badly(nameless)]
+    people = named(people) if nameless.height else people
+    people, problems = typed("people", people, people.select("record", *PERSON))
     found.append(problems)
     owners = people.select("record", *PERSON)
     for table, rows in items.items():
         items[table], problems = typed(table, rows, owners)
         found.append(problems)
     return CanonicalPart(people, items, pl.concat(found))
+
+
+def nobody() -> CanonicalPart:
+    """Canonical frames of nobody."""
+    census = typed_columns("people", tuple(name for name in PEOPLE_COLUMNS if name != "plan_id"))
+    items = {table: pl.DataFrame(schema=typed_columns(table, columns)) for table, columns in ITEM_COLUMNS.items()}
+    return CanonicalPart(pl.DataFrame(schema=census | {"plan_id": pl.Int64()}), items, no_problems())
+
+
+def typed_columns(table: str, columns: tuple[str, ...]) -> dict[str, pl.DataType]:
+    """The record's number and columns of a canonical frame."""
+    types = dict.fromkeys(DATES.get(table, ()), pl.Date()) | dict.fromkeys(NUMBERS.get(table, ()), NUMBER)
+    return {"record": pl.UInt32()} | {name: types.get(name, pl.String()) for name in columns}
 
 
 def empty_items(table: str) -> pl.DataFrame:
@@ -77,16 +98,38 @@ def trimmed(rows: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
 
 def named(people: pl.DataFrame) -> pl.DataFrame:
     """People with an id for every record: one that came without is called by its place in the delivery."""
-    if not people["participant_id"].null_count():
-        return people
     by_place = pl.format("(row {})", pl.col("record") + 1)
-    return people.with_columns(pl.col("participant_id").fill_null(by_place))
+    return people.with_columns(participant_id=short_id("participant_id").fill_null(by_place))
+
+
+def is_nameless(name: str) -> pl.Expr:
+    """Whether nobody can be told by an id: there is none, or it is none that can be kept."""
+    return pl.col(name).is_null() | is_no_id(name)
+
+
+def is_no_id(name: str) -> pl.Expr:
+    """Whether an id is longer than agreed or has the character NUL or a line end, which no text of ids can hold."""
+    return (pl.col(name).str.len_chars() > ID_CHARACTERS_MAX) | pl.col(name).str.contains(r"[\x00\n]")
+
+
+def short_id(name: str) -> pl.Expr:
+    """An id, or a short name of one that cannot be kept: the same in whichever part of a delivery it comes."""
+    digest = polars_hash.col(name).nchash.xxh3_64()
+    short = pl.format("(id of {} characters, {})", pl.col(name).str.len_chars(), digest)
+    return pl.when(is_no_id(name)).then(short).otherwise(pl.col(name))
 
 
 def named_missing(people: pl.DataFrame) -> pl.DataFrame:
     """PARTICIPANT_ID_MISSING for the records that came without an id."""
     missing = people.filter(pl.col("participant_id").is_null())
     return as_problems(named(missing), "PARTICIPANT_ID_MISSING", "participant_id", pl.lit(None, pl.String))
+
+
+def named_badly(people: pl.DataFrame) -> pl.DataFrame:
+    """RECORD_MALFORMED for the records whose id cannot be kept."""
+    length = pl.format("{} characters, or with a NUL character or a line end", pl.col("participant_id").str.len_chars())
+    bad = people.filter(is_no_id("participant_id")).with_columns(value=length)
+    return as_problems(named(bad), "RECORD_MALFORMED", "participant_id", pl.col("value"))
 
 
 def as_problems(rows: pl.DataFrame, code: str, field: str, value: pl.Expr) -> pl.DataFrame:
@@ -103,7 +146,8 @@ def typed(table: str, rows: pl.DataFrame, owners: pl.DataFrame) -> tuple[pl.Data
         | {name: read_number(name) for name in NUMBERS.get(table, ())}
         | {name: read_code(name, codes) for name, codes in CODES.get(table, {}).items()}
     )
-    answer = rows.with_columns(**readings)
+    numbers = [in_range(name) for name in NUMBERS.get(table, ())]
+    answer = rows.lazy().with_columns(**readings).with_columns(numbers).collect()
     problems = [
         as_problems(
             with_owner(rows.filter(answer[name].is_null() & rows[name].is_not_null()), owners),
@@ -133,15 +177,19 @@ def code_for(table: str, name: str) -> str:
 def read_date(name: str) -> pl.Expr:
     """YYYY-MM-DD of years 1000 to 9999, else null."""
     text = pl.col(name)
-    parsed = text.str.to_date("%Y-%m-%d", strict=False)
-    return pl.when(text.str.len_bytes() == ISO_DATE_LENGTH).then(parsed)
+    return pl.when(text.str.contains(ISO_DAY)).then(text.str.to_date("%Y-%m-%d", strict=False))
 
 
 def read_number(name: str) -> pl.Expr:
-    """An exact decimal, else null; a number of more than ten decimals is refused, not rounded."""
+    """An exact decimal, else null; a number of more than ten decimals is refused, not rounded. `in_range` comes after."""
     text = pl.col(name)
-    too_fine = (text.str.len_bytes() > PLAIN_LENGTH) & text.str.contains(r"\.\d{10}\d*[1-9]")
+    too_fine = (text.str.len_bytes() > PLAIN_LENGTH) & text.str.contains(TOO_FINE)
     return pl.when(~too_fine).then(text.cast(NUMBER, strict=False))
+
+
+def in_range(name: str) -> pl.Expr:
+    """A number that was read, null when it is so large that sums and products of such numbers would overflow."""
+    return pl.when(pl.col(name).is_between(-NUMBER_LIMIT, NUMBER_LIMIT, closed="none")).then(name)
 
 
 def read_code(name: str, codes: tuple[str, ...]) -> pl.Expr:

@@ -3,14 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import polars as pl
 from django.db import connection, transaction
 
 from planbridge.activity.problem import Problem
-from planbridge.recordkeepers.connector import PlanAnswer, PlanFeed
+from planbridge.recordkeepers.connector import PlanFeed
 from planbridge.sync.apply import copy_out
 from planbridge.sync.batch import Batch
 from planbridge.sync.frames import PERSON
@@ -37,8 +36,16 @@ CHANGES = {"plan_id": pl.Int64, "participant_id": pl.String, "changes": pl.Strin
 
 
 @dataclass(frozen=True)
+class Unready:
+    """How a run ends whose feed is not worked on, and why."""
+
+    conclusion: Conclusion
+    problems: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True)
 class Book:
-    """What is needed to conclude a group's runs."""
+    """What is needed to conclude a group's runs. `unready`: those of the group that nothing is read for."""
 
     batch: Batch
     feeds: Mapping[int, PlanFeed]
@@ -46,20 +53,29 @@ class Book:
     timeline: Timeline
     judged_with: Mapping[int, str]
     unknown_fields: Sequence[str] = ()
+    unready: Sequence[Unready] = ()
 
 
-def conclude_refused(ticket: Ticket, feed: PlanFeed | PlanAnswer, problems: Sequence[Problem]) -> None:
-    """A feed or document that cannot be taken at all: Error, and nothing changed."""
+def refused(ticket: Ticket, feed: PlanFeed, problems: Sequence[Problem]) -> Unready:
+    """A feed that cannot be taken at all: Error, and nothing changed."""
     conclusion = Conclusion(
         ticket, RunStatus.ERROR, delivered_as=feed.delivered_as, as_of=feed.as_of, requests=feed.requests
     )
-    if conclude_runs([conclusion]):
-        copy_problems(run_problems(ticket.plan_id, problems), [ticket])
+    return Unready(conclusion, problems)
 
 
-def conclude_nothing_new(ticket: Ticket, feed: PlanFeed) -> None:
+def nothing_new(ticket: Ticket, feed: PlanFeed) -> Unready:
     """Nothing was delivered since the last reading: Successful with 0 read."""
-    conclude_runs([Conclusion(ticket, RunStatus.SUCCESSFUL, requests=feed.requests)])
+    return Unready(Conclusion(ticket, RunStatus.SUCCESSFUL, requests=feed.requests))
+
+
+def conclude_unready(ended: Sequence[Unready]) -> None:
+    """Conclude runs that nothing is read for, in the caller's transaction."""
+    ours = conclude_runs([one.conclusion for one in ended])
+    for one in ended:
+        ticket = one.conclusion.ticket
+        if one.problems and ticket.run_id in ours:
+            copy_problems(run_problems(ticket.plan_id, one.problems), [ticket])
 
 
 def conclude_group(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
@@ -70,7 +86,8 @@ def conclude_group(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[in
     conclude_runs(conclusions)
     forget_findings(book, [plan_id for plan_id in applied if book.batch.asked[plan_id].guard_waived_by])
     write_problems(book, applied, held)
-    plan_ids = list(applied)
+    # A reading of parts of people takes nothing back that was rejected of them before: it may be another part.
+    plan_ids = [plan_id for plan_id, feed in applied.items() if not feed.is_partial]
     run_ids = list(book.batch.run_ids(plan_ids).values())
     findings = book.summary.findings
     quarantined = findings.quarantined.filter(pl.col("plan_id").is_in([*applied, *held]))
@@ -104,9 +121,10 @@ def forget_findings(book: Book, plan_ids: Sequence[int]) -> None:
 def supersede_held(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
     """Cancel the held runs that these replace, and let go of what they and the applied kept.
 
-    A run of people picked by hand replaces nothing: what waits of the others would be lost with it.
+    A run of people picked by hand, or of parts of people, replaces nothing: what waits of the others would be lost with
+    it.
     """
-    plan_ids = [plan_id for plan_id in (*applied, *held) if not book.feeds[plan_id].wanted.participants]
+    plan_ids = [plan_id for plan_id in (*applied, *held) if not is_of_some(book.feeds[plan_id])]
     run_ids = [book.batch.tickets[plan_id].run_id for plan_id in plan_ids]
     applied_run_ids = [book.batch.tickets[plan_id].run_id for plan_id in applied]
     with connection.cursor() as cursor:
@@ -117,27 +135,27 @@ def supersede_held(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[in
 
 
 def move_marks(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
-    """Remember how far plans are read; people picked by hand do not count as a reading of the plan."""
-    marks: list[tuple[int, datetime | None, bool]] = [
-        (plan_id, feed.as_of, plan_id not in held)
-        for plan_id, feed in book.feeds.items()
-        if (plan_id in applied or plan_id in held) and not feed.wanted.participants
-    ]
+    """Remember how far plans are read, and what their people were judged with.
+
+    People picked by hand, and parts of people, do not count as a reading of the plan.
+    """
+    feeds = {plan_id: feed for plan_id, feed in book.feeds.items() if plan_id in applied or plan_id in held}
     with connection.cursor() as cursor:
         cursor.execute(
             statement("move_read_marks"),
             {
-                "plan_ids": [mark[0] for mark in marks],
-                "as_ofs": [mark[1] for mark in marks],
-                "is_applied": [mark[2] for mark in marks],
-                "judged_with": [judged_with(book, mark[0], is_applied=mark[2]) for mark in marks],
+                "plan_ids": list(feeds),
+                "as_ofs": [None if is_of_some(feed) else feed.as_of for feed in feeds.values()],
+                "is_applied": [plan_id in applied for plan_id in feeds],
+                "is_complete": [feed.is_complete and not is_of_some(feed) for feed in feeds.values()],
+                "judged_with": [book.judged_with.get(plan_id, "") for plan_id in feeds],
             },
         )
 
 
-def judged_with(book: Book, plan_id: int, *, is_applied: bool) -> str | None:
-    """What everybody of the plan is judged with from now on; None when not everybody was."""
-    return book.judged_with.get(plan_id) if is_applied and book.feeds[plan_id].is_complete else None
+def is_of_some(feed: PlanFeed) -> bool:
+    """Whether a feed is of people picked by hand, or of parts of people: no reading of the plan."""
+    return bool(feed.wanted.participants) or feed.is_partial
 
 
 def concluded(book: Book, plan_id: int, *, is_held: bool = False) -> Conclusion:
@@ -235,6 +253,7 @@ class DryRunDone(Exception):  # noqa: N818 - no error: it undoes the transaction
     def record(self) -> None:
         """Write the outcome of the dry run: runs and problems, nothing else."""
         with transaction.atomic():
+            conclude_unready(self.book.unready)  # what was written of them was undone with the rest
             conclude_runs(self.conclusions)
             write_problems(self.book, self.applied, self.held)
 

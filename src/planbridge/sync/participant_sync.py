@@ -1,6 +1,6 @@
 """Participant Sync: extract, normalise, validate, guard, diff, apply, reconcile, conclude - many plans at once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache, partial
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from planbridge.activity.problem import Problem
 from planbridge.activity.problem_catalogue import Severity
+from planbridge.participants.fund_holders import note_moved_people
 from planbridge.recordkeepers.connector import DeliveryRefused, PeopleGroup, PlanFeed
 from planbridge.recordkeepers.delivered import person_key
 from planbridge.sync import outcome
@@ -21,7 +22,6 @@ from planbridge.sync.apply import (
     record_unit_changes,
     refresh_fingerprints,
     set_statuses,
-    ssn_conflicts,
     stage,
     stage_touched,
     stored_people,
@@ -29,22 +29,31 @@ from planbridge.sync.apply import (
     write_prices,
 )
 from planbridge.sync.batch import Batch, feeds_by_plan
+from planbridge.sync.completion import completed_group
 from planbridge.sync.content_hash import SECTIONS
-from planbridge.sync.diff import CHANGED, NEW, Comparison
 from planbridge.sync.follow_up import follow_up
-from planbridge.sync.frames import PERSON, PROBLEM_SCHEMA, CanonicalPart
+from planbridge.sync.frames import PERSON, CanonicalPart
 from planbridge.sync.held import keep_held
 from planbridge.sync.judgement import Background, Judgement, judge, reworded
 from planbridge.sync.known import PlanFacts, contexts, known_plans, plan_facts
 from planbridge.sync.movement import Movements, hold_reasons
 from planbridge.sync.quarantine import quarantine_rows
-from planbridge.sync.roll import drop_rolls, keep_rolls, moved_on, no_sections, read_sections
+from planbridge.sync.roll import (
+    add_to_rolls,
+    drop_rolls,
+    keep_rolls,
+    moved_on,
+    no_sections,
+    read_sections,
+    room_for_addition,
+)
 from planbridge.sync.run import RunKind
 from planbridge.sync.run_book import owned_runs
+from planbridge.sync.ssn_of_others import Surroundings, with_ssn_conflicts
 from planbridge.sync.stages import Timeline
 from planbridge.sync.staging import FACTS
+from planbridge.sync.submission_confirmation import confirm_submissions
 from planbridge.sync.summary import EMPTY_FINDINGS, Findings, Summary, statuses_of, summarise
-from planbridge.sync.validate import rejected_people
 
 
 def sync_participants(batch: Batch, groups: Iterable[PeopleGroup]) -> list[PlanFeed]:
@@ -76,8 +85,13 @@ def sync_whole_group(batch: Batch, group: PeopleGroup, timeline: Timeline) -> li
 
 def sync_group(batch: Batch, group: PeopleGroup, timeline: Timeline) -> list[PlanFeed]:
     """One group, in the caller's transaction: all of its plans that can be taken in are, or none of it happened."""
+    group = completed_group(group, batch.external)
     facts = plan_facts([feed.wanted.plan_id for feed in group.feeds])
-    feeds = {plan_id: feed for plan_id, feed in feeds_by_plan(group).items() if is_ready(batch, feed, facts[plan_id])}
+    delivered = feeds_by_plan(group)
+    unready = {plan_id: why_unready(batch, feed, facts[plan_id]) for plan_id, feed in delivered.items()}
+    ended = [one for one in unready.values() if one]
+    outcome.conclude_unready(ended)
+    feeds = {plan_id: feed for plan_id, feed in delivered.items() if unready[plan_id] is None}
     locked = lock_plans(list(feeds))
     batch.busy |= feeds.keys() - locked
     feeds = {plan_id: feed for plan_id, feed in feeds.items() if plan_id in locked}
@@ -92,7 +106,8 @@ def sync_group(batch: Batch, group: PeopleGroup, timeline: Timeline) -> list[Pla
     for part in group.parts:
         timeline.mark("extract", part.keyed_people.height)
         judgement = judge(part, background, timeline.mark)
-        judgement = with_ssn_conflicts(judgement, open_plans(feeds, is_later_part=bool(judged)))
+        around = Surroundings.of(group, feeds, background, is_later_part=bool(judged))
+        judgement = with_ssn_conflicts(judgement, around)
         same = moves.add(judgement, plans_before)
         if not is_whole:
             stage_judged(batch, judgement)
@@ -101,7 +116,7 @@ def sync_group(batch: Batch, group: PeopleGroup, timeline: Timeline) -> list[Pla
     unknown = sorted({name for one in judged for name in one.unknown_fields})
     people = People(background, [one.judgement for one in judged if one.judgement])
     read = Read(batch, group, feeds, facts, summary, moves, people)
-    return settle_group(read, outcome.Book(batch, feeds, summary, timeline, judged_with, unknown))
+    return settle_group(read, outcome.Book(batch, feeds, summary, timeline, judged_with, unknown, ended))
 
 
 def background_of(
@@ -109,30 +124,28 @@ def background_of(
 ) -> tuple[Background, dict[int, str]]:
     """What the plans' people are judged against, and each plan's context as a text."""
     known = known_plans(list(feeds.values()))
-    now = contexts(known)
+    now = contexts(list(feeds))
     held, with_roll = stored_people(list(feeds))
     stored = held.join(batch.external, on="plan_id", how="left", maintain_order="left")
     keyed = stored.with_columns(person_key("external_plan_id", "participant_id")).drop("external_plan_id")
     is_same = {plan_id: facts[plan_id].judged_with == now.get(plan_id) for plan_id in feeds}
     sections = cache(partial(read_sections, list(feeds)))
-    return Background(wanted_plans(batch, feeds), known, keyed, is_same, frozenset(with_roll), sections), now
+    return Background(wanted_plans(batch, feeds), known, keyed, is_same, with_roll, sections), now
 
 
-def is_ready(batch: Batch, feed: PlanFeed, facts: PlanFacts) -> bool:
-    """Whether a feed can be worked on; if not, its run is concluded here, with the reason."""
+def why_unready(batch: Batch, feed: PlanFeed, facts: PlanFacts) -> outcome.Unready | None:
+    """How the run of a feed ends that cannot be worked on; None for one that can."""
     ticket = batch.tickets[feed.wanted.plan_id]
     refusals = [
         problem for problem in feed.problems if problem.severity is Severity.ERROR and not problem.participant_id
     ]
     if refusals:
-        outcome.conclude_refused(ticket, feed, refusals)
-    elif not feed.has_news:
-        outcome.conclude_nothing_new(ticket, feed)
-    elif not facts.has_document:
-        outcome.conclude_refused(ticket, feed, [Problem("PLAN_NOT_SYNCED", value=facts.external_plan_id)])
-    else:
-        return True
-    return False
+        return outcome.refused(ticket, feed, refusals)
+    if not feed.has_news:
+        return outcome.nothing_new(ticket, feed)
+    if not facts.has_document:
+        return outcome.refused(ticket, feed, [Problem("PLAN_NOT_SYNCED", value=facts.external_plan_id)])
+    return None
 
 
 def wanted_plans(batch: Batch, feeds: dict[int, PlanFeed]) -> pl.DataFrame:
@@ -184,38 +197,6 @@ def facts_of(judgement: Judgement) -> pl.DataFrame:
     """Record and staging.FACTS, with the sync status that people's warnings give them."""
     statuses = statuses_of(judgement.comparison.outcomes, judgement.problems)
     return judgement.facts.join(statuses, on=list(PERSON), how="inner", maintain_order="left").select("record", *FACTS)
-
-
-def open_plans(feeds: dict[int, PlanFeed], *, is_later_part: bool) -> list[int]:
-    """The plans whose people are not all in the part at hand."""
-    return [plan_id for plan_id, feed in feeds.items() if is_later_part or not feed.is_complete]
-
-
-def with_ssn_conflicts(judgement: Judgement, open_plan_ids: list[int]) -> Judgement:
-    """The judgement with SSN_CHANGED of changed people, and SSN_DUPLICATE against people who are not in the part."""
-    outcomes = judgement.comparison.outcomes
-    looked_at = outcomes.filter(
-        (pl.col("outcome") == CHANGED) | ((pl.col("outcome") == NEW) & pl.col("plan_id").is_in(open_plan_ids))
-    )
-    if looked_at.is_empty():
-        return judgement
-    people = judgement.changed.people.join(looked_at.select("record"), on="record", how="semi")
-    people = people.join(judgement.touched["ssn"], on="record", how="semi")  # the SSN of all others is as held
-    if people.is_empty():
-        return judgement
-    conflicts = ssn_conflicts(people.select(*PERSON, "ssn"), open_plan_ids)
-    if conflicts.is_empty():
-        return judgement
-    problems = conflicts.with_columns(field=pl.lit("ssn"), value=pl.lit(None, pl.String)).select(list(PROBLEM_SCHEMA))
-    refused = rejected_people(problems)
-    left = outcomes.join(refused, on=list(PERSON), how="anti", maintain_order="left")
-    return replace(
-        judgement,
-        problems=pl.concat([judgement.problems, problems]),
-        rejected=pl.concat([judgement.rejected, refused]),
-        comparison=Comparison(left),
-        changed=judgement.changed.without(refused),
-    )
 
 
 def quarantine_of(batch: Batch, judgement: Judgement) -> pl.DataFrame:
@@ -277,7 +258,7 @@ class People:
 
     def without_roll(self) -> set[int]:
         """The plans whose people were read from their rows."""
-        return set(self.background.stored["plan_id"].unique()) - self.background.with_roll
+        return set(self.background.stored["plan_id"].unique()) - self.background.with_roll.keys()
 
 
 @dataclass(frozen=True)
@@ -317,7 +298,15 @@ def settle_group(read: Read, book: outcome.Book) -> list[PlanFeed]:
     keep_held(batch, read.group, kept)
     book.timeline.mark("reconcile", len(applied) + len(kept))
     outcome.conclude_group(book, applied, kept)
+    note_moved_people(moved_plans(read.summary, applied))
+    confirm_submissions(applied)
     return [feed for plan_id, feed in read.feeds.items() if plan_id in applied or plan_id in kept]
+
+
+def moved_plans(summary: Summary, applied: Mapping[int, PlanFeed]) -> list[int]:
+    """The applied plans of which any person changed, came, came back or vanished."""
+    others = {*summary.statuses["plan_id"].unique(), *summary.vanished["plan_id"].unique()}
+    return [plan_id for plan_id in applied if summary.counts[plan_id].applied or plan_id in others]
 
 
 def apply_plans(read: Read, applied: dict[int, PlanFeed]) -> None:
@@ -346,13 +335,26 @@ def call_rolls(people: People, taken: Taken, applied: dict[int, PlanFeed]) -> No
         one.facts.join(one.comparison.outcomes.select(PERSON), on=list(PERSON), how="semi")
         for one, _ in people.judgements
     )
-    changed = {plan_id for rows in (facts, taken.statuses, taken.vanished) for plan_id in rows["plan_id"].unique()}
-    changed |= people.without_roll()
-    touched = {plan_id: feed for plan_id, feed in applied.items() if plan_id in changed}
-    if touched:
-        stored = of_plans(people.background.stored, touched)
-        sections = people.background.stored_sections() if stored.height else no_sections()
-        keep_rolls(moved_on(stored, sections, of_plans(facts, touched), taken.all_statuses()), touched)
+    statuses = taken.all_statuses()
+    moved = of_plans(pl.concat([facts.select(PERSON), statuses.select(PERSON)]).unique(), applied)
+    changed = applied.keys() & (people.without_roll() | set(moved["plan_id"].unique()))
+    if not changed:
+        return
+    stored, with_roll = people.background.stored, people.background.with_roll
+    sections = people.background.stored_sections() if stored.height else no_sections()
+    few = room_for_addition(numbers_by_plan(stored), numbers_by_plan(moved), with_roll)
+    if few:
+        theirs = moved.filter(pl.col("plan_id").is_in(few))
+        parts = [rows.join(theirs, on=list(PERSON), how="semi") for rows in (stored, sections, facts, statuses)]
+        add_to_rolls(moved_on(*parts), with_roll)
+    if anew := changed - few:
+        parts = [rows.filter(pl.col("plan_id").is_in(anew)) for rows in (stored, sections, facts, statuses)]
+        keep_rolls(moved_on(*parts), anew)
+
+
+def numbers_by_plan(people: pl.DataFrame) -> dict[int, int]:
+    """How many rows each plan has."""
+    return dict(people.group_by("plan_id").len().iter_rows())
 
 
 def of_plans(rows: pl.DataFrame, plans: dict[int, PlanFeed]) -> pl.DataFrame:

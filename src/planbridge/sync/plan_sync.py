@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from planbridge.activity.problem import Problem
 from planbridge.activity.problem_catalogue import Severity
+from planbridge.participants.fund_holders import refresh_waiting_holders
 from planbridge.plans.document import content_digest, read_document
 from planbridge.plans.document_checks import check_terms
 from planbridge.plans.lifecycle import Taken, live_lineup, take_in_document, write_prices
@@ -97,6 +98,9 @@ def sync_chunk(chunk: PlanChunk, answers: Sequence[PlanAnswer]) -> list[PlanAnsw
     kept = [outcome for outcome in outcomes if not batch.asked[outcome.answer.wanted.plan_id].is_dry_run]
     write_all_prices(batch, kept)
     move_plan_marks([outcome.answer for outcome in kept if not outcome.is_refused])
+    drafted = [one.answer.wanted.plan_id for one in kept if one.taken is not None and one.taken.draft_changed]
+    if drafted:
+        refresh_waiting_holders(drafted)
     conclude_plans([(concluded(chunk, outcome), outcome.problems) for outcome in outcomes])
     return [outcome.answer for outcome in kept if not outcome.is_refused]
 

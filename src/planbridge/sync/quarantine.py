@@ -34,6 +34,7 @@ def masked(value: Any, *, is_ssn: bool = False) -> Any:  # noqa: ANN401 - any JS
 
 def whole_records(part: DeliveredPart, records: pl.DataFrame) -> Iterator[tuple[int, dict[str, Any]]]:
     """Each record number with the record as the Recordkeeper API would give it, texts as delivered."""
+    part = part.said or part
     people = part.people.join(records, on="record", how="semi", maintain_order="left")
     items: dict[int, dict[str, list[dict[str, Any]]]] = {}
     for table, rows in part.items.items():

@@ -8,6 +8,7 @@ from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connector import ControlTotals
 
 NOTHING = Decimal(0)
+Line = dict[str, str | None]
 
 
 @dataclass(frozen=True)
@@ -73,14 +74,16 @@ def spoken(number: Decimal) -> str:
 def proof_of(
     totals: ControlTotals | None, read: ReadTotals, rejected: ReadTotals, counts: PeopleCounts, *, is_complete: bool
 ) -> dict[str, Any]:
-    """The proof as JSON: people and money, by source and by fund: recordkeeper, read, of it rejected, difference.
+    """The proof as JSON, in the short form in which it is kept; `full_proof` spells it out.
 
     `is_complete`: everybody was read; where only changes were, totals and read are not the same people's, and there is
     no difference between them.
     """
     theirs = totals or UNSAID
 
-    def line(said: Decimal | None, ours: Decimal, lost: Decimal | None) -> dict[str, str | None]:
+    def line(said: Decimal | None, ours: Decimal, lost: Decimal | None) -> str | Line:
+        if said == ours and is_complete and not lost:  # as nearly always: one number says it all
+            return plain(ours)
         return proof_line(said, ours, lost, is_compared=is_complete)
 
     return {
@@ -94,22 +97,49 @@ def proof_of(
             "rejected": counts.rejected,
             "held": counts.held,
         },
-        "market_value": line(None if totals is None else totals.market_value, read.market_value, rejected.market_value),
+        "market_value": proof_line(
+            None if totals is None else totals.market_value,
+            read.market_value,
+            rejected.market_value,
+            is_compared=is_complete,
+        ),
         "by_source": [
-            {"source": source} | line(theirs.by_source.get(source), value, rejected.by_source.get(source))
+            [source, line(theirs.by_source.get(source), value, rejected.by_source.get(source))]
             for source, value in sorted(read.by_source.items())
         ],
         "by_fund": [
-            {
-                "fund": fund,
-                "units": line(theirs.by_fund.get(fund, NOT_SAID)[0], units, rejected.by_fund.get(fund, NONE_LOST)[0]),
-                "market_value": line(
-                    theirs.by_fund.get(fund, NOT_SAID)[1], dollars, rejected.by_fund.get(fund, NONE_LOST)[1]
-                ),
-            }
+            [
+                fund,
+                line(theirs.by_fund.get(fund, NOT_SAID)[0], units, rejected.by_fund.get(fund, NONE_LOST)[0]),
+                line(theirs.by_fund.get(fund, NOT_SAID)[1], dollars, rejected.by_fund.get(fund, NONE_LOST)[1]),
+            ]
             for fund, (units, dollars) in sorted(read.by_fund.items())
         ],
     }
+
+
+def full_proof(kept: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A proof spelled out: by source and by fund, each line with recordkeeper, read, of it rejected, difference.
+
+    What is no proof of people, or was kept before there was a short form, is answered as it is.
+    """
+    if kept is None or "by_fund" not in kept:
+        return kept
+    sources = [one if isinstance(one, dict) else {"source": one[0]} | full_line(one[1]) for one in kept["by_source"]]
+    funds = [
+        one
+        if isinstance(one, dict)
+        else {"fund": one[0], "units": full_line(one[1]), "market_value": full_line(one[2])}
+        for one in kept["by_fund"]
+    ]
+    return kept | {"by_source": sources, "by_fund": funds}
+
+
+def full_line(kept: str | Line) -> Line:
+    """A line of a proof; the recordkeeper's number alone says that it was read, all of it, and taken in."""
+    if isinstance(kept, str):
+        return {"recordkeeper": kept, "read": kept, "rejected": NONE, "difference": NONE}
+    return kept
 
 
 UNSAID = ControlTotals(0, NOTHING, {}, {})
@@ -117,9 +147,7 @@ NOT_SAID: tuple[Decimal | None, Decimal | None] = (None, None)
 NONE_LOST = (NOTHING, NOTHING)
 
 
-def proof_line(
-    theirs: Decimal | None, ours: Decimal, rejected: Decimal | None, *, is_compared: bool
-) -> dict[str, str | None]:
+def proof_line(theirs: Decimal | None, ours: Decimal, rejected: Decimal | None, *, is_compared: bool) -> Line:
     """Recordkeeper, read, rejected and difference as decimal text."""
     read = plain(ours)
     lost = plain(rejected) if rejected else NONE

@@ -42,7 +42,8 @@ def request_syncs(
 ) -> list[tuple[int, UUID]]:
     """Ask for a sync of each plan: (plan id, run id) in the plans' order.
 
-    A plan that has a run of the kind waiting already gets that run; it is widened where more is asked for now.
+    A plan that has a run of the kind waiting already gets that run; it is widened where more is asked for now. A run
+    that waits to apply what was held reads nothing new: the plan gets another one, to be done after it.
     """
     asked = options or SyncOptions()
     found: dict[int, UUID] = {}
@@ -60,6 +61,7 @@ def request_batch(plans: Sequence[Plan], kind: RunKind, actor: str, asked: SyncO
     batch_id = new_run_id()
     runs = {plan.id: new_run_id() for plan in plans}
     with database.cursor() as cursor:
+        cursor.execute(statement("let_held_go_first"), {"plan_ids": list(runs), "kind": kind})
         cursor.execute(
             statement("request_runs"),
             {

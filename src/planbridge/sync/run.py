@@ -7,6 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
+from planbridge.sync.proof_field import ProofField
+
 
 class RunKind(models.TextChoices):
     """What a run brings in."""
@@ -70,7 +72,7 @@ class SyncRun(models.Model):
     warnings = models.PositiveIntegerField(default=0)
     delivered_as = models.TextField(blank=True)
     as_of = models.DateTimeField(null=True)
-    proof = models.JSONField(null=True)
+    proof = ProofField(null=True)
     requests = models.JSONField(default=list)
     cancel_requested_by = models.TextField(blank=True)
     guard_waived_by = models.TextField(blank=True)
@@ -178,35 +180,6 @@ class HeldFeed(models.Model):
 
     class Meta:
         db_table = "held_feed"
-
-
-class SubmissionState(models.TextChoices):
-    """Where a participant's change stands on its way to the recordkeeper."""
-
-    REQUESTED = "requested", "Requested"
-    SENT = "sent", "Sent"
-    ACCEPTED = "accepted", "Accepted"
-    CONFIRMED = "confirmed", "Confirmed"
-    REJECTED = "rejected", "Rejected"
-    UNKNOWN = "unknown", "Unknown"
-
-
-class Submission(models.Model):
-    """A participant's change on its way to the recordkeeper, with the key that makes it happen at most once."""
-
-    pk = models.CompositePrimaryKey("plan_id", "participant_id", "id")
-    plan_id = models.BigIntegerField()
-    participant_id = models.TextField()
-    id = models.UUIDField()
-    receipt = models.TextField()
-    idempotency_key = models.TextField(unique=False)
-    kind = models.TextField()
-    body = models.JSONField()
-    state = models.TextField(choices=SubmissionState.choices, default=SubmissionState.REQUESTED)
-    requested_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "submission"
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -12,7 +12,9 @@ from django.db import connection
 
 from planbridge.activity.problem import VALUE_CHARACTERS_MAX, Problem
 from planbridge.activity.problem_catalogue import CATALOGUE, Severity
+from planbridge.notifications.sync_state import EndedSync
 from planbridge.recordkeepers.connector import RequestLine
+from planbridge.sync.alerts import tell_sync_state
 from planbridge.sync.frames import PROBLEM_SCHEMA
 from planbridge.sync.plan_figures import ended_run, note_ended_runs
 from planbridge.sync.reconcile import PeopleCounts
@@ -21,6 +23,13 @@ from planbridge.sync.staging import as_csv
 from planbridge.sync.statements import statement
 
 WARNINGS = {code for code, kind in CATALOGUE.items() if kind.severity is Severity.WARNING}
+# What is held or canceled neither failed nor went through.
+TOLD = {
+    RunStatus.SUCCESSFUL,
+    RunStatus.SUCCESSFUL_WITH_WARNINGS,
+    RunStatus.PARTLY_SUCCESSFUL,
+    RunStatus.ERROR,
+}
 FULL_PROBLEM_SCHEMA = pl.Schema({**PROBLEM_SCHEMA, "detail": pl.String()})
 
 
@@ -118,10 +127,19 @@ def conclude_runs(conclusions: Sequence[Conclusion]) -> set[UUID]:
     with connection.cursor() as cursor:
         records = msgspec.json.encode([conclusion.as_record() for conclusion in conclusions]).decode()
         cursor.execute(statement("conclude_runs"), {"conclusions": records})
-        ended = {row[0] for row in cursor.fetchall()}
-    ours = [(one.ticket, one.proof) for one in conclusions if one.ticket.run_id in ended]
-    note_ended_runs([ended_run(ticket.plan_id, ticket.run_id, proof) for ticket, proof in ours])
-    return ended
+        kinds = {run_id: None if is_dry_run else kind for run_id, kind, is_dry_run in cursor.fetchall()}
+    ours = [one for one in conclusions if one.ticket.run_id in kinds]
+    note_ended_runs([ended_run(one.ticket.plan_id, one.ticket.run_id, one.proof) for one in ours])
+    tell_sync_state(
+        [ended_sync(one, kind) for one in ours if (kind := kinds[one.ticket.run_id]) and one.status in TOLD]
+    )
+    return set(kinds)
+
+
+def ended_sync(conclusion: Conclusion, kind: str) -> EndedSync:
+    """What a conclusion says of whether the plan's syncs fail."""
+    ticket = conclusion.ticket
+    return EndedSync(ticket.plan_id, kind, ticket.run_id, is_failing=conclusion.status is RunStatus.ERROR)
 
 
 def run_problems(plan_id: int, problems: Iterable[Problem]) -> pl.DataFrame:

@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 
+from django.utils import timezone
+
 from planbridge.activity.problem_catalogue import Severity
+from planbridge.recordkeepers.quiet_hours import quiet_note
 from planbridge.sync.run import RunKind, RunStatus, SyncRun, run_as_json
 from planbridge.sync.run_page import ProblemGroup
+from planbridge.sync.run_proof import is_of_changes
 from planbridge.sync.run_words import counted, people_counts, run_title
 
 BY_RECORDKEEPER = "The recordkeeper "
@@ -12,7 +16,6 @@ FIRST_DRAFT = "Its lineup waits in a draft; participants see nothing of the plan
 ACTIVE_DRAFT = "The changed lineup waits in a draft; participants go on seeing the live version."
 # What needs no look at the run's counts and problems.
 PLAIN = {
-    RunStatus.QUEUED: "It waits for its turn.",
     RunStatus.HELD: "Nothing of it is applied until somebody decides.",
     RunStatus.CANCELED: "Nothing of it was applied.",
 }
@@ -40,7 +43,16 @@ def counts_sentence(run: SyncRun, plan_name: str) -> str:
         return f"{changed}; {counted(run.prices, 'price')} came with it." if run.prices else f"{changed}."
     counts = people_counts(run_as_json(run, plan_name, []))
     # Of a held run nothing is changed or unchanged yet.
-    return f"{', '.join(counts[:1] + counts[3:] if status is RunStatus.HELD else counts)}."
+    told = counts[:1] + counts[3:] if status is RunStatus.HELD else counts
+    if not has_only_changes(run):
+        return f"{', '.join(told)}."
+    sent = f"{counted(run.read, 'changed record')} sent" if run.read else "no changed record sent"
+    return f"The recordkeeper was asked only for what changed: {', '.join([sent, *told[1:]])}."
+
+
+def has_only_changes(run: SyncRun) -> bool:
+    """Whether a run read what changed since the one before, and not everybody or those picked by hand."""
+    return is_of_changes(run) and not run.participants and run.retries_run_id is None
 
 
 def advice(run: SyncRun, groups: Sequence[ProblemGroup], left_rejected: int) -> str:
@@ -48,8 +60,8 @@ def advice(run: SyncRun, groups: Sequence[ProblemGroup], left_rejected: int) -> 
     status = RunStatus(run.status)
     if status in PLAIN:
         return PLAIN[status]
-    if status is RunStatus.RUNNING:
-        return "It was asked to stop, and does so at its next stage." if run.cancel_requested_by else "It is at work."
+    if status in {RunStatus.QUEUED, RunStatus.RUNNING}:
+        return open_advice(run)
     if status is RunStatus.ERROR:
         return " ".join(["Nothing was changed.", *(f"{one.description} {one.fix}" for one in errors_of(groups)[:1])])
     if run.is_dry_run:
@@ -61,6 +73,13 @@ def advice(run: SyncRun, groups: Sequence[ProblemGroup], left_rejected: int) -> 
     if status is RunStatus.SUCCESSFUL_WITH_WARNINGS:
         return f"Everything is taken in; {counted(run.warnings, 'warning')} should be looked at."
     return "Everything is up to date."
+
+
+def open_advice(run: SyncRun) -> str:
+    """What a run that has not ended does or waits for."""
+    if RunStatus(run.status) is RunStatus.QUEUED:
+        return quiet_note(run.connection, timezone.now()) or "It waits for its turn."
+    return "It was asked to stop, and does so at its next stage." if run.cancel_requested_by else "It is at work."
 
 
 def rejected_advice(run: SyncRun, groups: Sequence[ProblemGroup], left_rejected: int) -> str:

@@ -12,6 +12,7 @@ from planbridge.sync.frames import NUMBER, PERSON, no_problems
 from planbridge.sync.quarantine import SCHEMA as QUARANTINE_SCHEMA
 from planbridge.sync.reconcile import NOTHING_READ, PeopleCounts, ReadTotals
 from planbridge.sync.run_book import WARNINGS
+from planbridge.sync.strays import plans_with_nameless
 from planbridge.sync.totals import by_fund, by_source
 
 SYNCED, SYNCED_WITH_WARNINGS, REJECTED = "synced", "synced_with_warnings", "error"
@@ -76,7 +77,8 @@ class Summary:
     counts: dict[int, PeopleCounts]
     people_known: int  # all that are held, also those not at the recordkeeper any more
     people_before: dict[int, int]
-    people_lost: dict[int, int]
+    people_missing: dict[int, int]
+    people_lost: dict[int, int]  # of the missing those who are taken for gone
     people_new: dict[int, int]
     vanished: pl.DataFrame  # plan_id, participant_id
     statuses: pl.DataFrame  # plan_id, participant_id, sync_status: those that change
@@ -103,9 +105,14 @@ class Summary:
 def summarise(feeds: Mapping[int, PlanFeed], stored: pl.DataFrame, findings: Findings) -> Summary:
     """Sum up what was found of the plans with these feeds."""
     here = stored.filter(pl.col("stored_status") != GONE_STATUS)
+    nameless = plans_with_nameless(findings.problems, feeds)
     complete = [plan_id for plan_id, feed in feeds.items() if feed.is_complete]
     unseen = here.join(findings.recognised, on=list(PERSON), how="anti") if findings.recognised.height else here
-    vanished = pl.concat([vanished_people(unseen, findings.read, plan_frame(complete)), deleted_people(feeds, here)])
+    missing = vanished_people(unseen, findings.read, plan_frame(complete))
+    # Where a record does not say whose it is, it may be that of whoever is missing; the guard counts them all the same.
+    left = missing.filter(~pl.col("plan_id").is_in(list(nameless))) if nameless else missing
+    deleted = deleted_people(feeds, here)
+    vanished = pl.concat([left, deleted])
     outcomes = findings.outcomes
     recognised = dict(findings.recognised.group_by("plan_id").len().iter_rows())
     counted = outcomes.group_by("plan_id").agg(
@@ -126,6 +133,7 @@ def summarise(feeds: Mapping[int, PlanFeed], stored: pl.DataFrame, findings: Fin
         counts=counts,
         people_known=stored.height,
         people_before=dict(here.group_by("plan_id").len().iter_rows()),
+        people_missing=dict(pl.concat([missing, deleted]).group_by("plan_id").len().iter_rows()),
         people_lost=dict(vanished.group_by("plan_id").len().iter_rows()),
         people_new={plan_id: row[2] for plan_id, row in by_plan.items()},
         vanished=vanished.select(PERSON),
@@ -134,7 +142,7 @@ def summarise(feeds: Mapping[int, PlanFeed], stored: pl.DataFrame, findings: Fin
         totals_rejected=totals_by_plan(findings.money_rejected, rejected),
         warnings=dict(findings.problems.filter(pl.col("code").is_in(WARNINGS)).group_by("plan_id").len().iter_rows()),
         price_counts=dict(findings.prices.group_by("plan_id").len().iter_rows()),
-        unreadable=unreadable_plans(findings.problems),
+        unreadable=unreadable_plans(findings.problems) | nameless,
     )
 
 

@@ -19,17 +19,16 @@ FUND_TABLES = ("allocations", "balances")
 
 @dataclass(frozen=True)
 class KnownPlans:
-    """What the rules need of the plans: frames keyed by plan_id (Int64).
+    """What the rules need of the plans: frames keyed by plan_id (Int64), asked for when somebody is to be judged.
 
-    `sources`: plan_id, source, kind. `funds`: plan_id, fund. `newest_prices` asks for plan_id, fund, price (seldom
-    needed, so asked for late). `maximums`: plan_id,
+    `sources`: plan_id, source, kind. `funds`: plan_id, fund. `newest_prices`: plan_id, fund, price. `maximums`: plan_id,
     maximum_percent (Decimal). `as_of`: plan_id, as_of (Date).
     """
 
-    sources: pl.DataFrame
-    funds: pl.DataFrame
+    sources: Callable[[], pl.DataFrame]
+    funds: Callable[[], pl.DataFrame]
     newest_prices: Callable[[], pl.DataFrame]
-    maximums: pl.DataFrame
+    maximums: Callable[[], pl.DataFrame]
     as_of: pl.DataFrame
 
 
@@ -146,9 +145,9 @@ def unknown_codes(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame) 
     """SOURCE_UNKNOWN and FUND_UNKNOWN: codes that neither the plan's document nor its live version has."""
     found = []
     for table in SOURCE_TABLES:
-        columns = {"source": ("SOURCE_UNKNOWN", known.sources)}
+        columns = {"source": ("SOURCE_UNKNOWN", known.sources())}
         if table in FUND_TABLES:
-            columns["fund"] = ("FUND_UNKNOWN", known.funds)
+            columns["fund"] = ("FUND_UNKNOWN", known.funds())
         used = with_plan(part, part.items[table].select("record", *columns)).select("plan_id", *columns).unique()
         for column, (code, frame) in columns.items():
             offered = used.select("plan_id", column).filter(pl.col(column).is_not_null()).unique()
@@ -176,16 +175,17 @@ def missing_prices(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame)
 
 def above_maximum(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame) -> list[pl.DataFrame]:
     """RATE_ABOVE_PLAN_MAXIMUM: an elective rate above the plan's maximum percent."""
-    if known.maximums.is_empty():
+    maximums = known.maximums()
+    if maximums.is_empty():
         return []
-    least = known.maximums["maximum_percent"].min()
+    least = maximums["maximum_percent"].min()
     high = part.items["contribution_rates"].filter((pl.col("percent") > pl.lit(least)) & (pl.col("percent") <= HUNDRED))
     if high.is_empty():
         return []
-    elective = known.sources.filter(pl.col("kind").is_in(ELECTIVE_KINDS))
+    elective = known.sources().filter(pl.col("kind").is_in(ELECTIVE_KINDS))
     placed = (
         high.join(part.people.select("record", "plan_id"), on="record", how="inner")
-        .join(known.maximums, on="plan_id", how="inner")
+        .join(maximums, on="plan_id", how="inner")
         .join(elective, on=["plan_id", "source"], how="semi")
         .filter(pl.col("percent") > pl.col("maximum_percent"))
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import polars as pl
@@ -34,7 +35,6 @@ from planbridge.sync.take_along import take_along_runs
 log = structlog.get_logger()
 BUSY_SECONDS = 2
 # Of thousands of plans and runs only what is needed is fetched: a row of each has hundreds of columns' bytes more.
-READ_SO_FAR = ("external_plan_id", "document_as_of", "etag", "participants_as_of", "participants_applied_as_of")
 ASKED_FOR = (
     "plan_id",
     "kind",
@@ -47,6 +47,7 @@ ASKED_FOR = (
     "retries_run_id",
     "requested_by",
 )
+LIMIT_EXCEEDED = "54"  # the class of SQLSTATE; psycopg counts it to the operational errors
 # psycopg's own come from COPY, and from the limits of a connection.
 DATABASE_GONE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
@@ -101,13 +102,22 @@ def work_alike(tickets: Sequence[Ticket], runs: Sequence[SyncRun]) -> list[Ticke
                 do_participants(batch, runs)
         except ConnectorError as error:
             conclude_failed(tickets, error.problem)
-        except (HandedBack, *DATABASE_GONE):
-            raise  # no outcome can be written: the job is tried again, or taken over
-        except Exception:  # the last line of defence: a fault of ours must not leave a run Running
+        except HandedBack:
+            raise
+        except Exception as error:  # the last line of defence: a fault of ours must not leave a run Running
+            if is_database_gone(error):
+                raise  # no outcome can be written: the job is tried again, or taken over
             log.exception("sync failed", batch=str(runs[0].batch_id), runs=len(runs))
             conclude_failed(tickets, Problem("RUN_FAILED"))
     end_canceled_runs([ticket.run_id for ticket in tickets])
     return batch.tickets_of(sorted(batch.busy))
+
+
+def is_database_gone(error: Exception) -> bool:
+    """Whether an error says that the database cannot be spoken to; a value that is too much for it would be so again."""
+    said = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
+    is_too_much = isinstance(said, psycopg.Error) and (said.sqlstate or "").startswith(LIMIT_EXCEEDED)
+    return isinstance(error, DATABASE_GONE) and not is_too_much
 
 
 def do_plans(batch: Batch, runs: Sequence[SyncRun]) -> None:
@@ -158,17 +168,31 @@ def batch_of(tickets: Sequence[Ticket], runs: Sequence[SyncRun], progress: Progr
 
 def wanted_plans(runs: Sequence[SyncRun]) -> list[WantedPlan]:
     """What the runs want of the recordkeeper, given how far their plans were read before."""
-    plans = Plan.objects.only(*READ_SO_FAR).in_bulk([run.plan_id for run in runs])
-    return [wanted_plan(plans[run.plan_id], run) for run in runs]
+    plans = Plan.objects.filter(id__in=[run.plan_id for run in runs]).values_list("id", *READ_SO_FAR)
+    read = {plan_id: ReadSoFar(*row) for plan_id, *row in plans}
+    return [wanted_plan(read[run.plan_id], run) for run in runs]
 
 
-def wanted_plan(plan: Plan, run: SyncRun) -> WantedPlan:
+class ReadSoFar(NamedTuple):
+    """How far a plan was read, by the columns of READ_SO_FAR."""
+
+    external_plan_id: str
+    document_as_of: datetime | None
+    etag: str
+    participants_as_of: datetime | None
+    participants_applied_as_of: datetime | None
+
+
+READ_SO_FAR = ReadSoFar._fields
+
+
+def wanted_plan(plan: ReadSoFar, run: SyncRun) -> WantedPlan:
     """What one run wants."""
     if run.kind == RunKind.PLAN:
-        return WantedPlan(plan.id, plan.external_plan_id, plan.document_as_of, etag=plan.etag)
+        return WantedPlan(run.plan_id, plan.external_plan_id, plan.document_as_of, etag=plan.etag)
     since: datetime | None = None if run.is_full or run.participants else plan.participants_applied_as_of
     return WantedPlan(
-        plan.id,
+        run.plan_id,
         plan.external_plan_id,
         plan.participants_as_of,
         changed_since=since,

@@ -18,6 +18,7 @@ from planbridge.security.user import Role, User
 from planbridge.users.invitation import FIRST_ADMIN_VALID_FOR, VALID_FOR, Invitation, digest_of
 
 TOKEN_BYTES = 32
+EMAIL_CHARACTERS_MAX, NAME_CHARACTERS_MAX = 254, 200
 
 
 class UserRefused(ValueError):  # noqa: N818 - says what happened
@@ -65,12 +66,12 @@ def invite_first_admin(firm: Firm, *, actor: str) -> str | None:
 
 def invite_user(firm: Firm, new: NewUser, *, actor: str) -> Invited:
     """Add a user who may sign in once they used their link. Raises UserRefused."""
-    email = checked_email(new.email)
+    email, name = checked_email(new.email), checked_name(new.name)
     with transaction.atomic():
         user = User(
             firm=firm,
             email=email,
-            name=new.name.strip(),
+            name=name,
             role=new.role,
             may_view_sensitive_data=new.may_view_sensitive_data,
             may_activate_plans=new.may_activate_plans,
@@ -108,7 +109,7 @@ def accept_invitation(token: str, *, name: str, email: str, password: str) -> Us
             message = "This link was used before or has expired. Ask an Admin of your firm for a new one."
             raise UserRefused(message)
         user = invitation.user or _first_admin(invitation.firm, email)
-        user.name = name.strip() or user.name
+        user.name = checked_name(name) or user.name
         try:
             validate_password(password, user)
         except ValidationError as error:
@@ -126,6 +127,9 @@ def accept_invitation(token: str, *, name: str, email: str, password: str) -> Us
 def checked_email(email: str) -> str:
     """An address in lower case that nobody has yet. Raises UserRefused."""
     text = email.strip().lower()
+    if len(text) > EMAIL_CHARACTERS_MAX:
+        message = f"The e-mail address has {len(text):,} characters; give one of at most {EMAIL_CHARACTERS_MAX}."
+        raise UserRefused(message, "email")
     try:
         validate_email(text)
     except ValidationError as error:
@@ -134,6 +138,18 @@ def checked_email(email: str) -> str:
     if User.objects.filter(email=text).exists():
         message = f"Somebody signs in as {text} already."
         raise UserRefused(message, "email")
+    return text
+
+
+def checked_name(name: str) -> str:
+    """A name without the blanks around it. Raises UserRefused for one that cannot be kept."""
+    text = name.strip()
+    if len(text) > NAME_CHARACTERS_MAX:
+        message = f"The name has {len(text):,} characters; shorten it to at most {NAME_CHARACTERS_MAX}."
+        raise UserRefused(message, "name")
+    if "\x00" in text:
+        message = "The name has a character that is no text (NUL); type the name anew."
+        raise UserRefused(message, "name")
     return text
 
 

@@ -68,7 +68,7 @@ def invite_row(firm: Firm, line: int, values: dict[str, str], *, actor: str) -> 
     try:
         with transaction.atomic():
             invited = invite_user(firm, new_user(values), actor=actor)
-            named = [one.strip() for one in values.get("plans", "").replace(";", " ").split()]
+            named = names_in(values.get("plans", ""))
             if [one.lower() for one in named] == [ALL_PLANS]:
                 set_sees_all_plans(invited.user, sees_all=True, actor=actor)
             elif named:
@@ -76,6 +76,12 @@ def invite_row(firm: Firm, line: int, values: dict[str, str], *, actor: str) -> 
     except UserRefused as refused:
         return UploadedRow(line, email, reason=str(refused))
     return UploadedRow(line, email, invited)
+
+
+def names_in(cell: str) -> list[str]:
+    """The names of plans with semicolons between them; blanks part ids too, but not names of recordkeepers."""
+    pieces = [piece.strip() for piece in cell.split(";")]
+    return [name for piece in pieces for name in ([piece] if ":" in piece else piece.split())]
 
 
 def new_user(values: dict[str, str]) -> NewUser:

@@ -15,6 +15,7 @@ from planbridge.activity.entry import ActivityEntry, Verb
 from planbridge.activity.entry_words import entry_changes, entry_details, entry_sentence
 from planbridge.activity.problem_catalogue import CATALOGUE
 from planbridge.activity.record import Happening, record_activity
+from planbridge.plans.models import Plan
 from planbridge.security.user import Role
 from planbridge.sync.request import SyncOptions, request_syncs
 from planbridge.sync.run import RunKind, RunStatus, SyncRun
@@ -99,6 +100,29 @@ def test_filters_stand_in_the_address(own: Cast, browser: SignIn) -> None:
     assert ">User invited</option>" not in types
     assert "Deactivation" in text_of(client, MONITOR, {"from": ""}).partition("<tbody")[2]
     assert client.get(MONITOR, {"after": "nonsense"}).status_code == 404
+
+
+def test_a_filter_of_many_plans_counts_all(own: Cast, other: Cast, browser: SignIn) -> None:
+    """AM-3: of more than a hundred plans that begin so, list, total and file have each; the plan of that very id stands alone."""
+    plans = [
+        Plan(firm=cast.firm, connection=cast.connection, external_plan_id=f"MANY{number or ''}", name="Many")
+        for cast, count in ((own, 120), (other, 1))
+        for number in range(count)
+    ]
+    Plan.objects.bulk_create(plans)
+    record_activity(*(Happening(Verb.PLAN_ACTIVATED, "ada", plan_id=plan.pk, status="error") for plan in plans))
+    client = browser(own.users[Role.ADMIN])
+    for query, count in (
+        ({"plan": "many"}, 120),
+        ({"plan": "many", "status": "error"}, 120),
+        ({"plan": "MANY1"}, 1),
+        ({"plan": "MANY"}, 1),
+    ):
+        assert client.get(MONITOR, query).context["page"].total == count, query
+        lines = list(csv.DictReader(io.StringIO(streamed(client, "/activity/activity.csv", query))))
+        assert len({line["external_plan_id"] for line in lines}) == count, query
+    given = browser(own.users[Role.ADVISOR])
+    assert given.get(MONITOR, {"plan": "many"}).context["page"].total == 0
 
 
 def test_rows_are_live_while_they_run(own: Cast, browser: SignIn) -> None:

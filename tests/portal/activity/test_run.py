@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from planbridge.plans.access import PlanAccess
 from planbridge.plans.models import Plan
+from planbridge.recordkeepers.connection import Connection
 from planbridge.security.firm import only_firm
 from planbridge.security.user import Role, User
-from planbridge.sync.request import request_syncs
+from planbridge.sync.request import SyncOptions, request_syncs
 from planbridge.sync.run import RunKind, RunStatus, SyncRun
 from tests.cast import ada, changed, crowd, deliver
 from tests.portal.conftest import SignIn, user_of
@@ -72,6 +74,26 @@ def test_it_begins_with_a_sentence(inbox: Path, browser: SignIn) -> None:
     assert "stage-bar" in text
 
 
+def test_a_run_in_quiet_hours_says_what_it_waits_for(inbox: Path, browser: SignIn) -> None:
+    """AM-5: a run that quiet hours keep waiting says until when, on its page and where it was asked for; it never began."""
+    plan = synced_plan(inbox, [ada()])
+    type(only_firm()).objects.update(time_zone="UTC")
+    now = datetime.now(UTC)
+    until = (now + timedelta(hours=2)).replace(second=0, microsecond=0)
+    Connection.objects.update(quiet_from=(now - timedelta(hours=2)).time(), quiet_until=until.time())
+    [(_, run_id)] = request_syncs([plan], RunKind.PLAN, actor="test")
+    assert worked(run_of(run_id)).status == "queued"
+    client = signed_in(browser, plan)
+    note = f"{until.hour % 12 or 12}:{until:%M %p} UTC, when the quiet hours of"
+    text = text_of(client, run_of(run_id))
+    assert f"queued. It waits until {note}" in text
+    assert "so far" not in text
+    details = client.get(reverse("plans:details", args=[plan.pk])).content.decode()
+    assert f"The Plan Sync was asked for. It waits until {note}" in details
+    Connection.objects.update(quiet_from=None, quiet_until=None)
+    assert "queued. It waits for its turn." in text_of(client, run_of(run_id))
+
+
 def test_every_tab_in_few_queries(
     inbox: Path, browser: SignIn, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -109,10 +131,28 @@ def test_changes_field_by_field(inbox: Path, browser: SignIn) -> None:
     run = sync_people(plan)
     client = signed_in(browser, plan)
     text = text_of(client, run, tab="changes")
-    assert [word for word in ("P-0001", "first_name", "Ada", "Adele", "+1-555-555-0199") if word not in text] == []
+    assert [word for word in ("P-0001", "First name", "Ada", "Adele", "+1-555-555-0199") if word not in text] == []
     only = text_of(client, run, tab="changes", field="first_name")
     assert "Adele" in only
     assert "+1-555-555-0199" not in only
+
+
+@pytest.mark.parametrize("is_dry_run", [False, True])
+def test_changes_have_their_units(inbox: Path, browser: SignIn, *, is_dry_run: bool) -> None:
+    """AM-5: rates, dollars and dates of a change stand with their units and in words, of a dry run too."""
+    plan = synced_plan(inbox, [ada(), *crowd(10)])
+    sync_people(plan)
+    rates = [
+        {"source": "PRE", "percent": "7.25", "amount": None},
+        {"source": "ROTH", "percent": None, "amount": "75.00"},
+    ]
+    changes = {"annual_compensation": "81234.50", "birth_date": "1964-03-01", "contribution_rates": rates}
+    deliver(inbox, [changed(ada(), **changes), *crowd(10)], day=2)
+    run = sync_people(plan, SyncOptions(is_dry_run=is_dry_run))
+    text = text_of(signed_in(browser, plan), run, tab="changes")
+    expected = ("$81,234.50", "Feb 29, 1964", "Mar 1, 1964", "6.5 % of pay", "7.25 % of pay", "$75.00 a pay period")
+    assert [words for words in expected if words not in text] == []
+    assert "1964-03-01" not in text
 
 
 def test_proof_as_files(inbox: Path, browser: SignIn) -> None:

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from planbridge.activity.models import ActivityEntry
 from planbridge.participants.models import Participant, ParticipantChange
 from planbridge.plans.models import Plan
+from planbridge.portal.people.change_words import item_in_words
 from planbridge.security.models import SsnReveal
 from planbridge.security.user import Role
 from tests.portal.conftest import Cast, SignIn, user_of
@@ -75,12 +76,28 @@ def test_history(plan: Plan, client: Client, django_assert_max_num_queries: Djan
     with django_assert_max_num_queries(12):
         page = client.get(address_of(plan, "history")).content.decode()
     run_id = ParticipantChange.objects.get(plan_id=plan.pk, participant_id="P-0001").run_id
-    for text in ("Annual compensation", "76923.1", "81000", str(run_id)):
+    for text in ("Annual compensation", "$76,923.10", "$81,000.00", str(run_id)):
         assert text in page, text
     part = client.get(address_of(plan, "history"), {"field": "email"}, headers=HTMX).content
     assert b"Never changed" in part
     calm = client.get(reverse("people:history", args=[plan.pk, "P-0004"])).content
     assert b"Nothing changed yet" in calm
+
+
+@pytest.mark.parametrize(
+    ("field", "parts", "text"),
+    [
+        ("contribution_rates", {"percent": "6.5", "amount": None}, "6.5 % of pay"),
+        ("contribution_rates", {"percent": None, "amount": "50"}, "$50.00 a pay period"),
+        ("allocations", {"percent": "66.66"}, "66.66 %"),
+        ("ytd", {"amount": "3120.44"}, "$3,120.44"),
+        ("loans", {"balance": "4100.12", "rate": "8.5", "status": None}, "Balance $4,100.12, Rate 8.5 %"),
+        ("balances", {"units": None}, ""),
+    ],
+)
+def test_history_has_units(field: str, parts: dict[str, str | None], text: str) -> None:
+    """PT-10: a rate, an allocation or an amount of the history stands with its unit."""
+    assert item_in_words(field, parts) == text
 
 
 def test_reveal(plan: Plan, own: Cast, client: Client) -> None:

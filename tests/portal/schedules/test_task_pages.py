@@ -104,9 +104,10 @@ def test_only_the_fields_of_the_frequency_show(admin: Client) -> None:
     for frequency, names in expected.items():
         part = htmx(admin, NEW, "frequency-fields", {"frequency": frequency, "at": "04:15"})
         shown = {name for name in ("weekday", "day_of_month", "on_date", "cron", "at") if f'name="{name}"' in part}
-        assert shown == names
-        assert ("04:15" in part) == ("at" in names)
+        # The time stands beside the part that is swapped, so that a time being typed is never overwritten.
+        assert shown == names - {"at"}
         assert "<html" not in part
+        assert 'name="at" value="04:15"' in admin.get(NEW, {"frequency": frequency, "at": "04:15"}).content.decode()
 
 
 def test_next_five_runs_are_shown_while_it_is_filled_in(admin: Client) -> None:
@@ -150,6 +151,19 @@ def test_tasks_of_all_plans_are_the_admins(own: Cast, browser: SignIn) -> None:
         404,
     ]
     assert advisor.post(reverse("activity:schedule_recommended")).status_code == 403
+
+
+def test_who_sees_all_plans_schedules_for_all(own: Cast, browser: SignIn) -> None:
+    """TS-1: an Advisor who sees all plans of the firm makes and changes tasks for all; the form says so to all others."""
+    advisor = browser(user_of(own.firm, Role.ADVISOR, sees_all_plans=True))
+    other, viewer = browser(own.users[Role.ADVISOR]), browser(user_of(own.firm, Role.VIEWER, sees_all_plans=True))
+    assert advisor.post(NEW, WEEKLY).status_code == 302
+    (schedule,) = Schedule.objects.filter(is_for_all_plans=True)
+    addresses = [reverse("activity:schedule_off", args=[schedule.pk]), reverse("activity:schedule_recommended")]
+    assert [advisor.post(address).status_code for address in addresses] == [302, 302]
+    assert [one.post(address).status_code for address in addresses for one in (other, viewer)] == [403] * 4
+    assert "Advisors who see all plans" in other.get(NEW).content.decode()
+    assert "Advisors who see all plans" not in advisor.get(NEW).content.decode()
 
 
 def test_one_click_creates_what_is_recommended(admin: Client, own: Cast) -> None:

@@ -1,14 +1,20 @@
 """Users as pages: inviting, rights, plans, switching off, and many at once from a file."""
 
 import re
+from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from planbridge.activity.entry import ActivityEntry
 from planbridge.plans.access import PlanAccess, plans_of
+from planbridge.recordkeepers.connection import ConnectionKind
+from planbridge.recordkeepers.connections import NewConnection, add_connection
 from planbridge.security.user import Role, User
 from tests.portal.conftest import Cast, SignIn, user_of
 from tests.syncing import added_plan
@@ -135,6 +141,58 @@ def test_bulk_upload_does_the_good_rows(admin: Client, own: Cast) -> None:
     assert not User.objects.filter(email__in=["gus@example.test", "hal@example.test", "ida@example.test"]).exists()
 
 
+LONG_EMAIL = f"{'a' * 250}@example.test"
+
+
+def test_rows_that_cannot_be_kept_are_refused_alone(admin: Client, own: Cast) -> None:
+    """US-1: a name or address that is too long, or no text, is refused with what to do; the other rows have their links."""
+    page = upload(
+        admin,
+        "email,name,role,plans\n"
+        "dan@example.test,Dan,Viewer,\n"
+        f"eve@example.test,{'E' * 201},Viewer,\n"
+        f"{LONG_EMAIL},Fay,Viewer,\n"
+        "gus@example.test,Gu\0s,Viewer,\n"
+        "ha\0l@example.test,Hal,Viewer,\n"
+        "ida@example.test,Ida,Viewer,NO\0PLAN\n"
+        f"jo@example.test,Jo,Viewer,{':' * 100_000}\n"
+        f"kim@example.test,{'K' * 200},Viewer,{own.plan.external_plan_id}\n",
+    )
+    assert "2 of 8 users invited" in page
+    assert page.count("/invitation/") == 2
+    for reason in ("shorten it to at most 200", "give one of at most 254", "type the name anew", "is not an e-mail"):
+        assert reason in page
+    assert page.count("has no plan") == 2
+
+
+def test_a_long_address_is_refused_on_the_form(admin: Client) -> None:
+    """US-1: an address of more characters than can be kept is refused beside its field."""
+    answer = admin.post("/settings/users/invite/", INVITED | {"email": LONG_EMAIL})
+    assert answer.status_code == 422
+    assert "give one of at most 254" in answer.content.decode()
+
+
+def test_an_id_of_two_recordkeepers_names_one(admin: Client, own: Cast, inbox: Path) -> None:
+    """US-1: a plan id that two recordkeepers have gives no plan until the row says whose; the reason names both."""
+    new = NewConnection("Trust: West", ConnectionKind.FILES, {"path": str(inbox), "profile": "canonical"})
+    name = own.plan.external_plan_id
+    theirs = added_plan(add_connection(own.firm, new, actor="test"), name)
+    third = added_plan(own.connection, "A:1")
+    page = upload(
+        admin,
+        "email,name,role,plans\n"
+        f"dan@example.test,Dan,Viewer,{name}\n"
+        f"eve@example.test,Eve,Viewer,Trust: West: {name}\n"
+        f"fay@example.test,Fay,Viewer,example:{name}; A:1\n"
+        f"gus@example.test,Gus,Viewer,Nobody:{name}\n",
+    )
+    assert f"is at Trust: West and at example; write which one, such as Trust: West:{name}." in page
+    assert "2 of 4 users invited" in page
+    eve, fay = (User.objects.get(email=f"{one}@example.test") for one in ("eve", "fay"))
+    assert (set(plans_of(eve)), set(plans_of(fay))) == ({theirs}, {own.plan, third})
+    assert "Example Trust:900100" in admin.get("/settings/users/upload/").content.decode()
+
+
 @pytest.mark.parametrize("text", ["", "name,role\nJo,Viewer\n", "email,name,role,salary\n", 'email,name,role\n"a'])
 def test_a_file_that_cannot_be_read_says_why(admin: Client, text: str) -> None:
     """US-1: a file without the columns needed, or with others, is refused as a whole and invites nobody."""
@@ -155,3 +213,21 @@ def test_many_users_cost_no_more_statements(
     second = admin.get(f"/settings/users/?size=30&q=u&after={answer.context['page'].next_cursor}")
     emails = [user.email for page in (answer, second) for user in page.context["users"]]
     assert emails == [f"u{n:02}@example.test" for n in range(40)]
+
+
+@override_settings(IS_MAIL_CONFIGURED=True, EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend")
+def test_a_lost_second_factor_is_removed_by_another_admin(admin: Client, own: Cast) -> None:
+    """US-1: an Admin removes another user's second factor, which is recorded and mailed; their own not in this way."""
+    viewer, only = own.users[Role.VIEWER], own.users[Role.ADMIN]
+    for user in (viewer, only):
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "sealed"})
+    assert "Remove second factor" in admin.get(reverse("settings:user", args=[viewer.pk])).content.decode()
+    assert "Remove second factor" not in admin.get(reverse("settings:user", args=[only.pk])).content.decode()
+    answer = admin.post(reverse("settings:remove_second_factor", args=[viewer.pk]), follow=True).content.decode()
+    assert "no second factor any more (authenticator app removed). A mail tells them." in answer
+    assert [message.to for message in mail.outbox] == [[viewer.email]]
+    entry = ActivityEntry.objects.get(verb="user_changed", actor=only.email)
+    assert entry.detail["sign_in"] == "Second factor removed: authenticator app"
+    refused = admin.post(reverse("settings:remove_second_factor", args=[only.pk]), follow=True).content.decode()
+    assert "under Sign-in and security" in refused
+    assert list(Authenticator.objects.values_list("user_id", flat=True)) == [only.pk]

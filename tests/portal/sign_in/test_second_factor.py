@@ -115,3 +115,28 @@ def test_the_password_once_more(user: User, page: str) -> None:
         assert answer.headers["Location"].startswith("/accounts/reauthenticate/")
     assert client.post("/accounts/reauthenticate/", {"password": "wrong"}).status_code == 200
     assert client.get(address).status_code == 302
+
+
+OWN_PAGES = (
+    "/accounts/2fa/",
+    "/accounts/2fa/webauthn/",
+    "/accounts/2fa/webauthn/add/",
+    "/accounts/2fa/totp/activate/",
+    "/accounts/password/change/",
+    "/accounts/sessions/",
+)
+
+
+@pytest.mark.parametrize("address", OWN_PAGES)
+def test_pages_of_sign_in_speak_as_all_others(user: User, address: str) -> None:
+    """US-1: pages of signing in have one first heading, call passkeys passkeys, and stand in sentence case."""
+    client = Client()
+    assert sign_in(user.email, PASSWORD, client)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    page = client.get(address).content.decode()
+    assert page.count("<h1") == 1
+    assert not re.search("security key", page, re.IGNORECASE)
+    headings = re.findall(r"<(?:h[12]|th|title)[^>]*>([^<]+)<", page)
+    assert headings
+    titled = [one for one in headings if re.search(r" [A-Z][a-z]", one.strip().removesuffix(" - Planbridge"))]
+    assert titled == []

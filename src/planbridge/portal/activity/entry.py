@@ -6,13 +6,15 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
+from planbridge.activity.entry import Verb
 from planbridge.activity.entry_words import entry_changes, entry_details, entry_sentence
-from planbridge.activity.feed import feed_rows_of
+from planbridge.activity.feed import FeedRow, feed_rows_of
+from planbridge.notifications.notification import Notification, NotificationStatus
 from planbridge.portal.activity.scope import scope_of
 from planbridge.portal.page import render_page
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import needs
-from planbridge.security.roles import Right
+from planbridge.security.roles import Right, may
 
 
 @needs(Right.SEE_PLANS)
@@ -32,5 +34,14 @@ def entry(request: PortalRequest, plan_id: int, entry_id: UUID) -> HttpResponseB
         "details": entry_details(row.detail),
         "changes": entry_changes(row.detail),
         "run": row.detail.get("run"),
+        "notification": reprocessable(request, row),
     }
     return render_page(request, "portal/activity/entry.html", context)
+
+
+def reprocessable(request: PortalRequest, row: FeedRow) -> str | None:
+    """The notification that an entry is about, where it is given up and the user may send it again."""
+    if row.verb != Verb.NOTIFICATION_FAILED or not may(request.user, Right.SYNC_PLANS):
+        return None
+    given_up = Notification.objects.filter(plan_id=row.plan_id, status=NotificationStatus.FAILED)
+    return row.detail["notification"] if given_up.filter(id=row.detail["notification"]).exists() else None

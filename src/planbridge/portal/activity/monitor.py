@@ -10,7 +10,7 @@ from planbridge.activity.feed import FeedRow, feed_page, feed_rows_of, verbs_fou
 from planbridge.activity.keyset import SIZES, CursorInvalid
 from planbridge.plans.access import plans_of
 from planbridge.plans.plan_list import PlanFilter, find_plans
-from planbridge.portal.activity.asked import CHARACTERS_MAX, asked_of
+from planbridge.portal.activity.asked import asked_of, text_of
 from planbridge.portal.activity.scope import scope_of
 from planbridge.portal.page import render_page
 from planbridge.portal.request import PortalRequest
@@ -99,6 +99,6 @@ def places_of(query: QueryDict) -> list[tuple[int, UUID]]:
 @require_safe
 def plan_options(request: PortalRequest) -> HttpResponseBase:
     """Plans that begin with what was typed, for the list's filter."""
-    text = request.GET.get("plan", "").strip()[:CHARACTERS_MAX]
+    text = text_of(request.GET, "plan")
     plans = find_plans(plans_of(request.user), PlanFilter(search=text)).order_by("name")[:PLANS_OFFERED] if text else []
     return render_page(request, PLANS, {"plans": plans})

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from planbridge.activity.entry_words import value_text
 from planbridge.activity.keyset import Page
 from planbridge.participants.run_changes import ChangeFilter, PersonChanges, changed_fields, changes_page
+from planbridge.portal.people.change_words import array_in_words, array_text, field_text, item_in_words, value_in_words
 from planbridge.portal.plans.change_words import changes_of_proof
 from planbridge.portal.table import page_ask, shown_text
 from planbridge.sync.run import RunKind, SyncRun
@@ -88,12 +88,14 @@ def changes_context(run: SyncRun, query: QueryDict, _: list[ProblemGroup]) -> di
         total = len((run.proof or {}).get("would_change", []))
         return {"lines": [line for one in would for line in would_lines(one)], "would_change": total}
     wanted = query.get("field", "")
-    page = changes_page(run.plan_id, run.id, ChangeFilter(field=wanted), page_ask(query))
+    page = changes_page(run.plan_id, run.id, ChangeFilter(field=wanted), page_ask(query), in_words=item_in_words)
     return {
         "lines": [line for person in page.rows for line in person_lines(person, wanted)],
         "page": page,
         "shown": shown_text(page, "changed records"),
-        "changed_fields": changed_fields(run.plan_id, run.id),
+        "changed_fields": [
+            (one.field, array_text(one.field), one.people_count) for one in changed_fields(run.plan_id, run.id)
+        ],
         "field": wanted,
     }
 
@@ -102,23 +104,30 @@ def person_lines(person: PersonChanges, wanted: str) -> list[ChangeLine]:
     """The changed fields of one person, all or those of the field asked for ("balances.units": all balances)."""
     beginning = wanted.partition(".")[0]
     own = [one for one in person.changes if not wanted or one.field.partition(".")[0] == beginning]
-    return [change_line(person.participant_id, person.name, one.field, one.old, one.new) for one in own]
+    return [
+        ChangeLine(
+            person.participant_id,
+            person.name,
+            field_text(one.field),
+            value_in_words(one.field, one.old),
+            value_in_words(one.field, one.new),
+        )
+        for one in own
+    ]
 
 
 def would_lines(one: dict[str, Any]) -> list[ChangeLine]:
     """What a dry run would change of one person."""
-    changes = one["changes"].items()
-    return [change_line(one["participant_id"], "", field, *as_pair(value)) for field, value in changes]
+    found = []
+    for field, value in one["changes"].items():
+        before, after = (array_in_words(field, each) for each in as_pair(value))
+        found.append(ChangeLine(one["participant_id"], "", array_text(field), before, after))
+    return found
 
 
 def as_pair(value: object) -> tuple[object, object]:
     """A change as old and new; of a new person there is only the new value."""
     return (value[0], value[1]) if isinstance(value, list) and len(value) == len(("old", "new")) else (None, value)
-
-
-def change_line(participant_id: str, name: str, field: str, before: object, after: object) -> ChangeLine:
-    """One field, its values as text."""
-    return ChangeLine(participant_id, name, field, value_text(before), value_text(after))
 
 
 def proof_context(run: SyncRun, _: QueryDict, __: list[ProblemGroup]) -> dict[str, Any]:

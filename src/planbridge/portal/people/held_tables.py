@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Value
-from django.utils.formats import date_format
 
 from planbridge.participants.lookup import State
 from planbridge.plans.fund import PlanFund
 from planbridge.plans.plan import PlanSource
+from planbridge.portal.firm_time import day_text
 from planbridge.portal.templatetags.portal import NOTHING, money
 
 Cell = Callable[[Any], str]
@@ -172,11 +171,6 @@ def code_names(plan_id: int) -> CodeNames:
     for code, name, kind in sources.union(funds, all=True):
         names[kind][code] = name
     return CodeNames(names["source"], names["fund"])
-
-
-def day_text(value: str) -> str:
-    """'Jun 14, 2010' of '2010-06-14'."""
-    return date_format(date.fromisoformat(value), "M j, Y")
 
 
 def exact_text(value: str) -> str:

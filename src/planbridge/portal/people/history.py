@@ -11,32 +11,14 @@ from django.views.decorators.http import require_safe
 
 from planbridge.participants.lookup import change_lines
 from planbridge.portal.page import render_page
+from planbridge.portal.people.change_words import field_text, item_in_words, value_in_words
 from planbridge.portal.people.person import find_person, person_head
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import find_plan, needs
-from planbridge.portal.templatetags.portal import NOTHING
 from planbridge.security.roles import Right
 
 PAGE, LIST = "portal/people/history.html", "portal/people/history_list.html"
 LINES_A_PAGE = 100
-FIELD_WORDS = {
-    "ssn": "SSN",
-    "zip": "ZIP code",
-    "email": "E-mail",
-    "ytd": "Contributed this year",
-    "hire_dates": "Hired",
-    "termination_dates": "Left",
-    "status": "Employment status",
-    "hours_ytd": "Hours this year",
-    "at_recordkeeper": "At the recordkeeper",
-    "prior_year_fica_wages": "FICA wages of the year before",
-    "contribution_rates": "Contribution rate",
-    "allocations": "Allocation",
-    "balances": "Units",
-    "loans": "Loan",
-    "beneficiaries": "Beneficiary",
-}
-VALUE_WORDS = {True: "Yes", False: "No", None: NOTHING}
 
 
 @dataclass(frozen=True)
@@ -57,27 +39,21 @@ class RunChanges:
     lines: list[ChangeLine]
 
 
-def field_text(name: str) -> str:
-    """A field of the history in words: "balances.PRE.TD45" is "Units, PRE, TD45"."""
-    first, *rest = name.split(".")
-    return ", ".join([FIELD_WORDS.get(first, first.replace("_", " ").capitalize()), *rest])
-
-
-def value_text(value: object) -> str:
-    """A value of the history; what was not there is a dash."""
-    return VALUE_WORDS[value] if value is None or isinstance(value, bool) else str(value)
-
-
 def runs_of(lines: Sequence[Mapping[str, Any]]) -> list[RunChanges]:
     """Lines of the history, run by run."""
     return [
         RunChanges(
             at,
             run_id,
-            [ChangeLine(field_text(line["field"]), value_text(line["old"]), value_text(line["new"])) for line in group],
+            [change_line(line["field"], line["old"], line["new"]) for line in group],
         )
         for (at, run_id), group in groupby(lines, key=lambda line: (line["at"], line["run"]))
     ]
+
+
+def change_line(field: str, old: object, new: object) -> ChangeLine:
+    """A line of the history in words."""
+    return ChangeLine(field_text(field), value_in_words(field, old), value_in_words(field, new))
 
 
 def begins_at(text: str) -> int:
@@ -91,7 +67,7 @@ def history(request: PortalRequest, plan_id: int, participant_id: str) -> HttpRe
     """The history of all fields, or of one."""
     plan = find_plan(request, plan_id)
     person, _ = find_person(plan, participant_id)
-    lines = change_lines(plan.pk, participant_id)
+    lines = change_lines(plan.pk, participant_id, in_words=item_in_words)
     fields = sorted({line["field"].partition(".")[0] for line in lines}, key=field_text)
     field = request.GET.get("field", "")
     wanted = [line for line in lines if not field or line["field"].partition(".")[0] == field]

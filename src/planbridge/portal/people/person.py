@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from planbridge.participants.lookup import State, person_now, person_on
+from planbridge.participants.lookup import HeldPerson, State, find_held
 from planbridge.participants.participant import SyncStatus
 from planbridge.plans.plan import Plan
 from planbridge.portal.page import render_page
@@ -19,6 +19,8 @@ from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import find_plan, needs
 from planbridge.security.roles import Right, may
 from planbridge.sync.rejected import RejectedPerson, rejected_person, warnings_of
+from planbridge.sync.submission_beside import pending_beside
+from planbridge.sync.submission_words import code_names_of
 
 PAGE = "portal/people/person.html"
 # What is said where no record of the person was ever taken in.
@@ -49,13 +51,18 @@ def asked_day(text: str) -> AskedDay:
 
 def find_person(plan: Plan, participant_id: str) -> tuple[State, RejectedPerson | None]:
     """A person as held now, and why they are rejected if they are; 404 for whom no delivery ever named."""
-    held = person_now(plan.pk, participant_id)
-    is_rejected = held is None or held["sync_status"] == SyncStatus.ERROR
+    return stands(plan, participant_id, find_held(plan.pk, participant_id))
+
+
+def stands(plan: Plan, participant_id: str, held: HeldPerson | None) -> tuple[State, RejectedPerson | None]:
+    """How a person who was looked up stands now; 404 for whom no delivery ever named."""
+    now = held.now() if held else None
+    is_rejected = now is None or now["sync_status"] == SyncStatus.ERROR
     refused = rejected_person(plan.pk, participant_id) if is_rejected else None
-    if held is None and refused is None:
+    if now is None and refused is None:
         message = "There is no such person in this plan."
         raise Http404(message)
-    return held or NEVER_HELD, refused
+    return now or NEVER_HELD, refused
 
 
 def person_head(request: PortalRequest, plan: Plan, participant_id: str, person: State) -> dict[str, Any]:
@@ -78,14 +85,16 @@ def person_head(request: PortalRequest, plan: Plan, participant_id: str, person:
 def person(request: PortalRequest, plan_id: int, participant_id: str) -> HttpResponseBase:
     """Everything held, as the address says now or on a day."""
     plan = find_plan(request, plan_id)
-    now, refused = find_person(plan, participant_id)
+    held = find_held(plan.pk, participant_id)
+    now, refused = stands(plan, participant_id, held)
     asked = asked_day(request.GET.get("on", ""))
-    then = person_on(plan.pk, participant_id, asked.day, zone=request.user.zone) if asked.day else now
+    then = now if asked.day is None else held and held.on(asked.day, zone=request.user.zone)
     context = person_head(request, plan, participant_id, now) | {
         "asked": asked,
         "today": timezone.localdate().isoformat(),
         "refused": refused,
         "run": open_run(plan),
+        "pending": pending_beside(plan.pk, participant_id, now, code_names_of(plan.pk)),
     }
     if now["sync_status"] == SyncStatus.SYNCED_WITH_WARNINGS:
         context["warning_run"], context["warnings"] = warnings_of(plan.pk, participant_id)

@@ -11,6 +11,7 @@ from planbridge.plans.lifecycle import PlanIdInvalid, add_plans
 from planbridge.portal.page import render_page
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import needs
+from planbridge.portal.table import number_of
 from planbridge.recordkeepers.connection import Connection
 from planbridge.recordkeepers.connector import ConnectorError, ListedPlan
 from planbridge.recordkeepers.registry import connector_for
@@ -83,9 +84,9 @@ def added(request: PortalRequest, connection: Connection, wanted: list[ListedPla
 @require_GET
 def pick(request: PortalRequest) -> HttpResponseBase:
     """The recordkeeper's own list of plans, asked for now, to pick from (a part of the page `add`)."""
-    text = request.GET.get("connection", "")
+    number = number_of(request.GET.get("connection", ""))
     own = Connection.objects.filter(firm_id=request.user.firm_id)
-    connection = own.filter(pk=int(text)).first() if text.isdecimal() else None
+    connection = None if number is None else own.filter(pk=number).first()
     if connection is None:
         message = "There is no such recordkeeper in your firm."
         raise Http404(message)

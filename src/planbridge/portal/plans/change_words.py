@@ -6,6 +6,7 @@ from typing import Any
 
 from planbridge.plans.changes import ChangeKind, LineupChange
 from planbridge.plans.pinned_terms import CONTACTS, PROVISION_PLACES, PROVISIONS
+from planbridge.portal.firm_time import day_text
 from planbridge.portal.plans.field_words import BY_FIELD, code_text, value_lines, words_of
 
 LINEUP_WORDS = {
@@ -26,6 +27,9 @@ OTHER_FIELDS = {
     "sources": "Sources",
     "lineup.effective_date": "Lineup effective from",
 }
+
+CODES = frozenset({ChangeKind.CLOSED, ChangeKind.FROZEN, ChangeKind.REOPENED, ChangeKind.ASSET_CLASS})
+DAYS = frozenset({"lineup.effective_date"})
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,17 @@ def is_first_reading(proof: Mapping[str, Any] | None) -> bool:
 
 def lineup_change(change: LineupChange) -> Change:
     """A change of a fund."""
-    return Change(f"{LINEUP_WORDS[change.kind]}: {change.fund}", change.before, change.after)
+    before, after = (fund_text(change.kind, one) for one in (change.before, change.after))
+    return Change(f"{LINEUP_WORDS[change.kind]}: {change.fund}", before, after)
+
+
+def fund_text(kind: ChangeKind, text: str) -> str:
+    """What a fund says where a change shows it: its expense with the unit, status and asset class in words."""
+    if not text:
+        return ""
+    if kind is ChangeKind.EXPENSE:
+        return f"{text} %"
+    return code_text(text) if kind in CODES else text
 
 
 def field_changes(field: str, old: Any, new: Any) -> Iterator[Change]:  # noqa: ANN401 - any JSON values
@@ -102,6 +116,8 @@ def text_of(place: str, value: Any) -> str:  # noqa: ANN401 - any JSON value
     """A value in one line."""
     if place == "sources":
         return ", ".join(one["name"] or one["source"] for one in value or [])
+    if place in DAYS:
+        return day_text(value) if value else ""
     if place.startswith(CONTACTS) or place in BY_FIELD:
         return "; ".join(value_lines(words_of(place), value))
     return str(value or "")

@@ -37,14 +37,21 @@ def facts_of(plan: Plan) -> PlanFacts:
 
 def plan_frame(request: PortalRequest, plan: Plan, tab: str) -> dict[str, Any]:
     """The values of the template plans/plan.html for a plan that the user sees; `tab` is the one that is open."""
+    return plan_rights(request, plan, tab) | {
+        "facts": facts_of(plan),
+        "fresh": freshness_of_plans([plan.pk], timezone.now()).get(plan.pk),
+    }
+
+
+def plan_rights(request: PortalRequest, plan: Plan, tab: str) -> dict[str, Any]:
+    """The same without the facts, for a tab that has its own."""
+    may_activate = may(request.user, Right.ACTIVATE_PLANS)
     return {
         "plan": plan,
         "tab": tab,
-        "facts": facts_of(plan),
-        "fresh": freshness_of_plans([plan.pk], timezone.now()).get(plan.pk),
         "may_sync": may(request.user, Right.SYNC_PLANS),
         "may_edit": may(request.user, Right.EDIT_PLANS),
-        "may_activate": may(request.user, Right.ACTIVATE_PLANS),
-        "may_deactivate": may(request.user, Right.ACTIVATE_PLANS) and plan.status is not PlanStatus.INACTIVE,
+        "may_activate": may_activate,
+        "may_deactivate": may_activate and plan.status is not PlanStatus.INACTIVE,
         "has_draft": plan.draft_version is not None,
     }

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import trigger_client_event
 
@@ -13,6 +14,7 @@ from planbridge.portal.plans.change_words import changes_of_proof, is_first_read
 from planbridge.portal.plans.frame import plan_frame
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import find_plan, needs
+from planbridge.recordkeepers.quiet_hours import quiet_note
 from planbridge.security.roles import Right
 from planbridge.sync.request import request_syncs
 from planbridge.sync.run import RunKind, RunStatus, SyncRun
@@ -27,6 +29,33 @@ NOTHING_NEW = 204
 def run_underway(plan: Plan) -> SyncRun | None:
     """The Plan Sync that waits or runs."""
     return SyncRun.objects.filter(plan_id=plan.pk, kind=RunKind.PLAN, status__in=UNDERWAY).order_by("-id").first()
+
+
+def last_run_of(plan: Plan, ended_id: UUID | None) -> dict[str, Any]:
+    """The Plan Sync that waits or runs; else the one that ended last, by its id, with what it changed."""
+    underway = run_underway(plan)
+    if underway is not None or ended_id is None:
+        return {} if underway is None else at_work(underway)
+    last = SyncRun.objects.filter(plan_id=plan.pk, id=ended_id).first()
+    return {} if last is None else ended(last)
+
+
+def at_work(run: SyncRun) -> dict[str, Any]:
+    """A run that waits or runs, and whether quiet hours keep it waiting."""
+    return {"run": run, "quiet_note": quiet_note(run.connection, timezone.now())}
+
+
+def ended(run: SyncRun) -> dict[str, Any]:
+    """What a run that ended changed, in words, and what is wrong."""
+    changes = changes_of_proof(run.proof)
+    return {
+        "run": run,
+        "has_ended": True,
+        "changes": changes[:CHANGES_SHOWN],
+        "is_first": is_first_reading(run.proof),
+        "more_count": max(0, len(changes) - CHANGES_SHOWN),
+        "problems": problem_groups(run),
+    }
 
 
 @needs(Right.SEE_PLANS, to_change=Right.SYNC_PLANS)
@@ -58,17 +87,9 @@ def progress(request: PortalRequest, plan_id: int, run_id: UUID) -> HttpResponse
 
 def shown(request: PortalRequest, plan: Plan, run: SyncRun) -> HttpResponse:
     """The part with the run; once it ended, with what it changed, the facts, and word to the page to read itself anew."""
-    context: dict[str, Any] = plan_frame(request, plan, "specifications") | {"run": run}
+    context: dict[str, Any] = plan_frame(request, plan, "specifications")
     has_ended = run.status not in UNDERWAY
-    if has_ended:
-        changes = changes_of_proof(run.proof)
-        context |= {
-            "has_ended": True,
-            "changes": changes[:CHANGES_SHOWN],
-            "is_first": is_first_reading(run.proof),
-            "more_count": max(0, len(changes) - CHANGES_SHOWN),
-            "problems": problem_groups(run),
-        }
+    context |= ended(run) | {"is_news": True} if has_ended else at_work(run)
     response = render(request, PART, context)
     response.headers["Cache-Control"] = "no-store"
     return trigger_client_event(response, "plan-synced", {}) if has_ended else response

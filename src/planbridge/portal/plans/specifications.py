@@ -17,7 +17,7 @@ from planbridge.portal.page import render_page
 from planbridge.portal.plans.field_rows import section_rows
 from planbridge.portal.plans.field_words import code_text
 from planbridge.portal.plans.frame import plan_frame
-from planbridge.portal.plans.last_sync import run_underway
+from planbridge.portal.plans.last_sync import last_run_of
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import find_plan, needs
 from planbridge.security.roles import Right
@@ -61,7 +61,8 @@ def details(request: PortalRequest, plan_id: int) -> HttpResponseBase:
     """The page; its fields alone for HTMX, once a sync has ended."""
     plan = find_plan(request, plan_id)
     context = plan_frame(request, plan, "specifications") | specifications_of(plan)
-    context["run"] = run_underway(plan)
+    last = context["facts"].plan_sync
+    context |= last_run_of(plan, last.id if last else None)
     return render_page(request, PAGE, context, part=PART)
 
 

@@ -13,7 +13,7 @@ from planbridge.plans.plan_list import PlanFilter, PlanSort, plan_page
 from planbridge.portal.page import render_page
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import needs
-from planbridge.portal.table import Column, headers, page_ask, shown_text
+from planbridge.portal.table import Column, headers, numbers_of, page_ask, shown_text
 from planbridge.recordkeepers.connection import Connection
 from planbridge.schedules.freshness import FreshnessState
 from planbridge.schedules.freshness_filter import plans_with_freshness
@@ -39,7 +39,7 @@ def filter_of(query: QueryDict) -> PlanFilter:
     return PlanFilter(
         search=query.get("q", "")[:SEARCH_CHARACTERS_MAX],
         statuses=tuple(PlanStatus(one) for one in query.getlist("status") if one in PlanStatus.values),
-        connection_ids=tuple(int(one) for one in query.getlist("recordkeeper") if one.isdecimal()),
+        connection_ids=numbers_of(query.getlist("recordkeeper")),
     )
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from planbridge.activity.conflict import ChangedMeanwhile
 from planbridge.portal.page import render_page
 from planbridge.portal.recordkeepers.connection_list import find_connection
-from planbridge.portal.recordkeepers.form import FORMS, FilesForm, RestForm, initial_of
+from planbridge.portal.recordkeepers.form import FORMS, FilesForm, RestForm, SqlForm, initial_of
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import needs
 from planbridge.recordkeepers.connection import ConnectionKind
@@ -78,12 +78,12 @@ def remove(request: PortalRequest, connection_id: int) -> HttpResponseBase:
     return redirect("recordkeepers:list")
 
 
-def refuse(form: RestForm | FilesForm, refused: ConnectionRefused) -> None:
+def refuse(form: RestForm | FilesForm | SqlForm, refused: ConnectionRefused) -> None:
     """Put the reason of a refusal at its field."""
     form.add_error(refused.field if refused.field in form.fields else None, str(refused))
 
 
-def show_conflict(request: PortalRequest, form: RestForm | FilesForm, connection_id: int) -> HttpResponse:
+def show_conflict(request: PortalRequest, form: RestForm | FilesForm | SqlForm, connection_id: int) -> HttpResponse:
     """The recordkeeper as it is now; what was typed stays in the form, secrets excepted."""
     now = find_connection(request, connection_id)
     mine = form.connection()

@@ -7,6 +7,7 @@ from django import forms
 
 from planbridge.recordkeepers.connection import Connection, ConnectionKind
 from planbridge.recordkeepers.connections import NAME_CHARACTERS_MAX, PROFILES, NewConnection
+from planbridge.recordkeepers.sql_profile import shipped_sql_profiles
 
 REQUESTS_A_MINUTE_MAX, AT_ONCE_MAX = 100_000, 64
 NOT_SHOWN = "It is kept sealed and never shown again."
@@ -137,29 +138,120 @@ class RestForm(ConnectionForm):
 
 
 class FilesForm(ConnectionForm):
-    """A drop folder: where it is, and how its files are laid out."""
+    """A drop folder: where it is, how it is reached when it is far, and how its files are laid out."""
 
     path = forms.CharField(
         label="Folder",
         max_length=2000,
-        help_text="On the server, with its whole path, such as /srv/recordkeeper/inbox.",
+        help_text=(
+            "On the server with its whole path, such as /srv/recordkeeper/inbox; or sftp://host/path; "
+            "or s3://bucket/prefix."
+        ),
     )
     profile = forms.ChoiceField(
-        label="File profile", choices=[(one, one) for one in PROFILES], help_text="How the files are laid out."
+        label="File profile",
+        choices=[(one, one) for one in PROFILES],
+        help_text="How single files in the folder are laid out; canonical deliveries are taken beside them.",
+    )
+    source_codes = forms.CharField(
+        label="Source codes",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text="One a line, such as 401K = PRE: what the files call a source, and the plan's own code for it.",
+    )
+    user = forms.CharField(label="User", required=False, max_length=200, help_text="SFTP only.")
+    password = secret("Password")
+    private_key = forms.CharField(
+        label="Private key",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=f"SFTP only, instead of a password: the whole text of the key file. {NOT_SHOWN}",
+    )
+    passphrase = secret("Passphrase of the private key")
+    host_key = forms.CharField(
+        label="Host key",
+        required=False,
+        max_length=2000,
+        help_text="SFTP only, such as ssh-ed25519 AAAA...; leave it empty and test the connection to see the server's.",
+    )
+    endpoint = forms.CharField(
+        label="Endpoint", required=False, max_length=2000, help_text="S3 only; empty: Amazon's own."
+    )
+    region = forms.CharField(label="Region", required=False, max_length=100, help_text="S3 only; empty: us-east-1.")
+    access_key = forms.CharField(label="Access key", required=False, max_length=500, help_text="S3 only.")
+    secret_key = secret("Secret key")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - a form's own
+        super().__init__(*args, **kwargs)
+        if self.before is not None and self.before.credentials_sealed is not None:
+            for name in ("password", "private_key", "secret_key"):
+                self.fields[name].help_text = "Leave it empty to keep what is stored."
+
+    def clean_source_codes(self) -> dict[str, str]:
+        """The codes by what the files call them."""
+        codes = {}
+        for line in str(self.cleaned_data["source_codes"]).splitlines():
+            theirs, sign, ours = (part.strip() for part in line.partition("="))
+            if line.strip() and not (theirs and sign and ours):
+                message = f"{line.strip()!r} is not written as 401K = PRE."
+                raise forms.ValidationError(message)
+            if theirs:
+                codes[theirs] = ours
+        return codes
+
+    def connection(self) -> NewConnection:
+        """What a valid form says; no credentials where none were typed."""
+        said = self.cleaned_data
+        names = ("user", "host_key", "endpoint", "region")
+        given = {name: said[name].strip() for name in names if said[name].strip()}
+        settings = {
+            name: value for name, value in self.stored_settings().items() if name not in (*names, "source_codes")
+        }
+        settings |= {"path": said["path"].strip(), "profile": said["profile"]} | given
+        if said["profile"] != self.stored_settings().get("profile"):
+            settings.pop("own_profile", None)  # it comes first, until another one is chosen
+        settings |= {"source_codes": said["source_codes"]} if said["source_codes"] else {}
+        secrets = ("password", "private_key", "passphrase", "access_key", "secret_key")
+        return self.described(ConnectionKind.FILES, settings, {name: said[name] for name in secrets if said[name]})
+
+
+class SqlForm(ConnectionForm):
+    """A recordkeeper's database: its address, its password, and the profile of its queries."""
+
+    url = forms.CharField(
+        label="Address",
+        max_length=2000,
+        help_text="Such as postgresql://reader@db.example.test/relius; also mssql, oracle and sqlite. The user only needs to read.",
+    )
+    password = secret("Password")
+    profile = forms.ChoiceField(
+        label="Database profile",
+        choices=[(one, one) for one in shipped_sql_profiles()],
+        help_text="The queries that give plans and people.",
     )
 
     def connection(self) -> NewConnection:
-        """What a valid form says."""
+        """What a valid form says; no credentials where none were typed."""
         said = self.cleaned_data
-        settings = self.stored_settings() | {"path": said["path"].strip(), "profile": said["profile"]}
-        return self.described(ConnectionKind.FILES, settings, {})
+        settings = self.stored_settings() | {"url": said["url"].strip(), "profile": said["profile"]}
+        credentials = {"password": said["password"]} if said["password"] else {}
+        return self.described(ConnectionKind.SQL, settings, credentials)
 
 
-FORMS: dict[str, type[RestForm | FilesForm]] = {ConnectionKind.REST: RestForm, ConnectionKind.FILES: FilesForm}
+FORMS: dict[str, type[RestForm | FilesForm | SqlForm]] = {
+    ConnectionKind.REST: RestForm,
+    ConnectionKind.FILES: FilesForm,
+    ConnectionKind.SQL: SqlForm,
+}
+SHOWN_SETTINGS = ("url", "token_url", "path", "profile", "user", "host_key", "endpoint", "region")
 
 
 def initial_of(connection: Connection) -> dict[str, Any]:
     """A stored connection as its form begins with it: no secrets."""
-    values = {name: connection.settings.get(name, "") for name in ("url", "token_url", "path", "profile")}
+    values = {name: connection.settings.get(name, "") for name in SHOWN_SETTINGS}
+    codes = connection.settings.get("source_codes") or {}
+    values["source_codes"] = "\n".join(f"{theirs} = {ours}" for theirs, ours in codes.items())
     names = ("name", "requests_per_minute", "concurrent_requests_max", "quiet_from", "quiet_until")
     return values | {name: getattr(connection, name) for name in names}

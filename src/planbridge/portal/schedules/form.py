@@ -11,15 +11,20 @@ from django.utils import timezone
 from planbridge.plans.access import plans_of
 from planbridge.plans.models import Plan
 from planbridge.portal.long_select import LongSelect
+from planbridge.portal.table import numbers_of
 from planbridge.recordkeepers.connection import Connection
 from planbridge.schedules.next_run import next_run
 from planbridge.schedules.rule import BusinessDays, Frequency, Rule, RuleInvalid, check_rule, known_time_zones
+from planbridge.schedules.task_type import CHOICES, task_type_of
 from planbridge.schedules.terms import WINDOW_MINUTES_MAX, ScheduleTerms
 from planbridge.security.roles import Right, may
 from planbridge.security.user import User
 from planbridge.sync.run import RunKind
 
 ALL, SELECTED = "all", "selected"
+NOT_FOR_ALL = (
+    "Tasks for all plans are for Admins, and for Advisors who see all plans of the firm, also those added later."
+)
 LISTED_MAX = 300
 FREQUENCIES = [
     (Frequency.DAILY.value, "Daily"),
@@ -42,6 +47,8 @@ ASKS = {
     Frequency.CRON: ("cron",),
 }
 ASKED_BY_SOME = ("weekday", "day_of_month", "on_date", "cron", "at")
+# It stays on the page whatever is chosen, so that no answer of the server writes over a time that is being typed.
+ALWAYS_SHOWN = "at"
 RULE_FIELDS = ("frequency", *ASKED_BY_SOME, "time_zone", "business_days")
 ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones() & known_time_zones())]
 
@@ -49,7 +56,7 @@ ZONES = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()
 class ScheduleForm(forms.Form):
     """A task as a person fills it in."""
 
-    task_type = forms.ChoiceField(label="Task type", choices=RunKind.choices, initial=RunKind.PARTICIPANTS)
+    task_type = forms.ChoiceField(label="Task type", choices=CHOICES, initial=RunKind.PARTICIPANTS)
     is_on = forms.ChoiceField(label="Status", choices=[("on", "On"), ("off", "Off")], initial="on")
     frequency = forms.ChoiceField(label="Frequency", choices=FREQUENCIES, initial=Frequency.DAILY.value)
     weekday = forms.TypedChoiceField(label="Day", coerce=int, choices=list(enumerate(calendar.day_name)))
@@ -90,10 +97,11 @@ class ScheduleForm(forms.Form):
         self.user, self.kept = user, kept
         self.offer(Connection.objects.filter(firm_id=user.firm_id).order_by("name"), plans_of(user))
         if not may(user, Right.SCHEDULE_ALL_PLANS):
-            self.fields["plans"] = forms.ChoiceField(label="Plans", choices=[(SELECTED, "Selected plans")])
+            choices = [(SELECTED, "Selected plans")]
+            self.fields["plans"] = forms.ChoiceField(label="Plans", choices=choices, help_text=NOT_FOR_ALL)
         self.initial.setdefault("time_zone", user.firm.time_zone)
         for name in ASKED_BY_SOME:
-            self.fields[name].required = name in self.asked
+            self.fields[name].required = name in self.asked or name == ALWAYS_SHOWN
             self.fields[name].error_messages["required"] = "Fill it in: the frequency asks for it."
 
     def offer(self, connections: QuerySet[Connection], plans: QuerySet[Plan]) -> None:
@@ -111,8 +119,8 @@ class ScheduleForm(forms.Form):
 
     @property
     def asked_fields(self) -> list[forms.BoundField]:
-        """The fields that the chosen frequency asks for."""
-        return [self[name] for name in self.asked]
+        """The fields that the chosen frequency asks for, but for the one that is always there."""
+        return [self[name] for name in self.asked if name != ALWAYS_SHOWN]
 
     @property
     def takes_all(self) -> bool:
@@ -122,6 +130,8 @@ class ScheduleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The rule can be kept, will run, and there are plans."""
         said: dict[str, Any] = super().clean() or {}
+        if ALWAYS_SHOWN not in self.asked:
+            self.errors.pop(ALWAYS_SHOWN, None)
         place = next((name for name in ("on_date", "cron", "day_of_month") if name in self.asked), "frequency")
         try:
             if (rule := self.rule()) is not None:
@@ -154,13 +164,15 @@ class ScheduleForm(forms.Form):
         assert rule is not None  # noqa: S101 - a valid form has one; for the types
         picked = frozenset(plan.pk for plan in said["plan"]) | self.kept
         plan_ids = None if said["plans"] == ALL else picked
-        return ScheduleTerms(RunKind(said["task_type"]), rule, plan_ids, said["connection"], said["window_minutes"])
+        return ScheduleTerms(
+            task_type_of(said["task_type"]), rule, plan_ids, said["connection"], said["window_minutes"]
+        )
 
     def chosen_plans(self) -> list[Plan]:
         """The plans that are selected now, as the page lists them."""
         field = self.fields["plan"]
         assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - as declared above; for the types
-        wanted = [int(one) for one in self["plan"].value() or () if str(one).isdecimal()]
+        wanted = numbers_of(map(str, self["plan"].value() or ()))
         offered = Plan.objects.none() if field.queryset is None else field.queryset  # asked for its truth it reads all
         return list(offered.filter(pk__in=wanted).order_by("name", "pk"))
 

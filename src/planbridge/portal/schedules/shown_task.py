@@ -13,6 +13,7 @@ from planbridge.schedules.last_result import last_results, selected_counts
 from planbridge.schedules.next_run import next_runs
 from planbridge.schedules.rule import Frequency, Rule, closed_days_in_words, frequency_in_words, zone_of
 from planbridge.schedules.schedule import Outcome, Schedule
+from planbridge.schedules.task_type import OtherTask
 from planbridge.schedules.terms import ScheduleTerms
 from planbridge.schedules.turns import plans_in_words
 from planbridge.security.user import User
@@ -39,7 +40,11 @@ class ShownTask:
     @property
     def verb(self) -> str:
         """Its syncs' type in the Activity Monitor."""
-        return str(VERBS[RunKind(self.schedule.task_type)])
+        return (
+            self.schedule.task_type
+            if self.schedule.task_type == OtherTask.PLACEMENT
+            else str(VERBS[RunKind(self.schedule.task_type)])
+        )
 
     @property
     def name(self) -> str:

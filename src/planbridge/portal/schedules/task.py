@@ -42,7 +42,8 @@ def find_changeable(request: PortalRequest, schedule_id: int) -> Schedule:
     """A task that the user may change; 404 where they do not see it, 403 where it syncs plans that are not theirs."""
     found = find_schedule(request, schedule_id)
     if not changeable_schedules(request.user).filter(pk=found.pk).exists():
-        raise PermissionDenied
+        message = "This task syncs plans that are not given to you; an Admin of your firm can change it."
+        raise PermissionDenied(message)
     return found
 
 

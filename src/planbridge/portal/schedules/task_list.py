@@ -15,8 +15,8 @@ from planbridge.portal.schedules.shown_task import shown_tasks
 from planbridge.portal.table import page_ask, shown_text
 from planbridge.schedules.access import schedules_of
 from planbridge.schedules.schedules import RECOMMENDED_HOURS, create_recommended, is_scheduled_daily
+from planbridge.schedules.task_type import CHOICES, VALUES
 from planbridge.security.roles import Right, may
-from planbridge.sync.run import RunKind
 
 PAGE, LIST = "portal/schedules/list.html", "portal/schedules/list_part.html"
 BY_ID = Ordering(("id",))
@@ -26,7 +26,7 @@ STATES = {"on": True, "off": False}
 def filters_of(query: QueryDict) -> dict[str, Any]:
     """What an address asks for as conditions; words that mean nothing here are passed over."""
     wanted: dict[str, Any] = {}
-    if query.get("type") in RunKind.values:
+    if query.get("type") in VALUES:
         wanted["task_type"] = query["type"]
     status = query.get("status", "")
     if status in STATES:
@@ -54,7 +54,7 @@ def task_list(request: PortalRequest) -> HttpResponseBase:
         "shown": shown_text(page, "tasks"),
         "is_filtered": bool(wanted),
         "is_underway": any(task.is_underway for task in tasks),
-        "types": RunKind.choices,
+        "types": CHOICES,
         "wanted_type": wanted.get("task_type", ""),
         "wanted_status": request.GET.get("status", ""),
         "may_schedule": may(request.user, Right.SCHEDULE_TASKS),

@@ -1,8 +1,8 @@
-"""Plan defaults of the firm, and the limits of one plan: freshness target and mass-change guard, each saved by itself."""
+"""Plan defaults of the firm, and the limits of one plan: freshness, mass-change guard, second approver."""
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from django import forms
 from django.http import HttpResponse, HttpResponseBase
@@ -11,14 +11,19 @@ from django.urls import reverse
 from planbridge.activity.conflict import ChangedMeanwhile, version_of
 from planbridge.plans.freshness_target import HOURS_MAX, set_freshness_target
 from planbridge.plans.guard_limits import PERCENT_MAX, set_guard_limit, set_plan_default
+from planbridge.plans.lifecycle import set_second_approver, set_second_approver_default
+from planbridge.plans.plan import Plan
 from planbridge.portal.autosave import conflict, refused, saved, seen_version
 from planbridge.portal.page import render_page
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import find_plan, needs
 from planbridge.security.firm import Firm
-from planbridge.security.roles import Right
+from planbridge.security.roles import Right, may
 
-FIELDS = ("freshness_hours", "people_loss_percent_max", "money_move_percent_max")
+APPROVER = "needs_second_approver"
+FIELDS = ("freshness_hours", "people_loss_percent_max", "money_move_percent_max", APPROVER)
+YES, NO = "yes", "no"
+ONLY_AN_ADMIN = "Only an Admin switches this off."
 
 
 def percent(label: str, help_text: str) -> forms.DecimalField:
@@ -29,7 +34,7 @@ def percent(label: str, help_text: str) -> forms.DecimalField:
 
 
 class LimitsForm(forms.Form):
-    """Freshness target in hours and the guard's two limits in percent."""
+    """Freshness target in hours, the guard's two limits in percent, and whether activation needs a second person."""
 
     freshness_hours = forms.IntegerField(
         label="Freshness target in hours",
@@ -45,16 +50,35 @@ class LimitsForm(forms.Form):
         "Money moved, in percent",
         "One that would move more of the plan's money than this, without a change of prices, is held for review.",
     )
+    needs_second_approver = forms.TypedChoiceField(
+        label="Activation needs a second person",
+        choices=((NO, "No"), (YES, "Yes")),
+        coerce=lambda text: text == YES,
+        help_text="With Yes, one person approves a draft and another one activates it; a rollback needs two people as well.",
+    )
 
 
 class PlanLimitsForm(LimitsForm):
-    """The same for one plan, which may leave the freshness target to the firm."""
+    """The same for one plan, which may leave the freshness target to the firm.
 
-    def __init__(self, firm: Firm, *args: Any) -> None:  # noqa: ANN401 - a form's own
-        super().__init__(*args)
+    Who is no Admin never sends No: the second person would be switched off by the one person whom it is to stop.
+    """
+
+    def __init__(self, request: PortalRequest, plan: Plan, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
         target = self.fields["freshness_hours"]
         target.required = False
-        target.help_text = f"Empty: your firm's, {firm.freshness_hours} hours. {target.help_text}"
+        target.help_text = f"Empty: your firm's, {request.user.firm.freshness_hours} hours. {target.help_text}"
+        if not may(request.user, Right.CHANGE_FIRM):
+            self.hold_approver(is_yes=plan.needs_second_approver or request.method == "POST")
+
+    def hold_approver(self, *, is_yes: bool) -> None:
+        """Say that only an Admin says No; where it `is_yes`, or is to be, Yes is all there is to choose."""
+        approver = cast("forms.TypedChoiceField", self.fields[APPROVER])
+        approver.help_text = f"{approver.help_text} {ONLY_AN_ADMIN}"
+        approver.error_messages["invalid_choice"] = ONLY_AN_ADMIN
+        if is_yes:
+            approver.choices = [(YES, "Yes")]
 
 
 class Save(Protocol):
@@ -71,7 +95,10 @@ def plan_defaults(request: PortalRequest) -> HttpResponseBase:
     firm = Firm.objects.get(pk=request.user.firm_id)
 
     def save(name: str, value: Any, seen: str) -> None:  # noqa: ANN401 - what the field holds
-        set_plan_default(firm, name, value, seen=seen, actor=request.user.actor)
+        if name == APPROVER:
+            set_second_approver_default(firm, is_needed=value, seen=seen, actor=request.user.actor)
+        else:
+            set_plan_default(firm, name, value, seen=seen, actor=request.user.actor)
 
     address, values = reverse("settings:plan_defaults"), {name: getattr(firm, name) for name in FIELDS}
     if request.method == "POST":
@@ -82,20 +109,21 @@ def plan_defaults(request: PortalRequest) -> HttpResponseBase:
 
 @needs(Right.EDIT_PLANS)
 def plan_limits(request: PortalRequest, plan_id: int) -> HttpResponseBase:
-    """The freshness target and the guard's limits of one plan."""
+    """The freshness target, the guard's limits and the second approver of one plan."""
     plan = find_plan(request, plan_id)
 
     def save(name: str, value: Any, seen: str) -> None:  # noqa: ANN401 - what the field holds
         if name == "freshness_hours":
             set_freshness_target(plan, value, seen=seen, actor=request.user.actor)
+        elif name == APPROVER:
+            set_second_approver(plan, is_needed=value, seen=seen, actor=request.user.actor)
         else:
             set_guard_limit(plan, name, value, seen=seen, actor=request.user.actor)
 
     address, values = reverse("settings:plan_limits", args=[plan.pk]), {name: getattr(plan, name) for name in FIELDS}
     if request.method == "POST":
-        form = PlanLimitsForm(request.user.firm, typed(request, values))
-        return save_field(request, form, address, save, values)
-    form = PlanLimitsForm(request.user.firm, as_shown(values))
+        return save_field(request, PlanLimitsForm(request, plan, typed(request, values)), address, save, values)
+    form = PlanLimitsForm(request, plan, as_shown(values))
     context = {"form": form, "plan": plan, "address": address, "versions": versions_of(values)}
     return render_page(request, "portal/settings/plan_limits.html", context)
 
@@ -114,7 +142,7 @@ def save_field(
     except ChangedMeanwhile:
         now = values[name]
         return conflict(request, bound, address, theirs=text_of(now), version=version_of(now))
-    stored = value if name == "freshness_hours" else Decimal(value).quantize(Decimal("0.01"))
+    stored = Decimal(value).quantize(Decimal("0.01")) if isinstance(value, Decimal) else value
     return saved(request, bound, address, version_of(stored))
 
 
@@ -128,8 +156,10 @@ def as_shown(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: text_of(value) for name, value in values.items()}
 
 
-def text_of(value: Decimal | int | None) -> str:
-    """A number as it is typed; empty for none."""
+def text_of(value: Decimal | int | bool | None) -> str:  # noqa: FBT001 - one of the kinds of values
+    """A number as it is typed, yes or no; empty for none."""
+    if isinstance(value, bool):
+        return YES if value else NO
     return "" if value is None else f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
@@ -21,8 +22,10 @@ from planbridge.security.user import User
 from planbridge.users.change import Rights, change_rights, rights_of, seen_as
 from planbridge.users.given_plans import set_sees_all_plans
 from planbridge.users.invite import Invited, UserRefused, invite_again, invite_user
+from planbridge.users.second_factor import mail_second_factor_removed, remove_second_factor, second_factors
 
 PAGE, LINKS = "portal/settings/user.html", "portal/settings/links.html"
+log = structlog.get_logger()
 
 
 @needs(Right.CHANGE_USERS)
@@ -88,6 +91,7 @@ def show_user(
         "form": form,
         "seen": seen_as(user),
         "plan_count": PlanAccess.objects.filter(user=user).count(),
+        "second_factors": second_factors(user),
     }
     return render_page(request, PAGE, context | more, status=status)
 
@@ -106,6 +110,30 @@ def switch(request: PortalRequest, user_id: int, is_active: bool) -> HttpRespons
             said = "may sign in again." if is_active else "is deactivated and cannot sign in any more."
             messages.success(request, f"{user} {said}")
     return redirect("settings:user", user.pk)
+
+
+@needs(Right.CHANGE_USERS)
+def without_second_factor(request: PortalRequest, user_id: int) -> HttpResponseBase:
+    """Take the second factor from a user who lost it; never one's own."""
+    user = find_user(request, user_id)
+    if request.method == "POST":
+        try:
+            had = remove_second_factor(user, actor=request.user.actor)
+        except UserRefused as refused:
+            messages.error(request, str(refused))
+        else:
+            told = " A mail tells them." if is_told(user, by=str(request.user)) else ""
+            messages.success(request, f"{user} has no second factor any more ({', '.join(had)} removed).{told}")
+    return redirect("settings:user", user.pk)
+
+
+def is_told(user: User, *, by: str) -> bool:
+    """Whether a mail leaves that tells a user of it; that it cannot leave undoes nothing."""
+    try:
+        return mail_second_factor_removed(user, by)
+    except OSError as error:
+        log.warning("removal of second factor not mailed", kind=type(error).__name__)
+        return False
 
 
 def show_links(request: PortalRequest, links: list[ShownLink]) -> HttpResponse:

@@ -13,7 +13,7 @@ from planbridge.portal.page import render_page
 from planbridge.portal.request import PortalRequest
 from planbridge.portal.rights import needs
 from planbridge.portal.settings.user_list import find_user
-from planbridge.portal.table import page_ask, shown_text
+from planbridge.portal.table import numbers_of, page_ask, shown_text
 from planbridge.recordkeepers.connection import Connection
 from planbridge.security.roles import Right
 from planbridge.security.user import User
@@ -57,7 +57,7 @@ def fitting_plans(user: User, query: QueryDict) -> tuple[QuerySet[Plan], PlanFil
     has = Exists(PlanAccess.objects.filter(user=user, plan_id=OuterRef("pk")))
     if query.get("given") in {"yes", "no"}:
         plans = plans.filter(has) if query["given"] == "yes" else plans.exclude(has)
-    connections = tuple(int(one) for one in query.getlist("recordkeeper") if one.isdecimal())
+    connections = numbers_of(query.getlist("recordkeeper"))
     return plans, PlanFilter(query.get("q", "")[:SEARCH_CHARACTERS_MAX], (), connections)
 
 
@@ -72,7 +72,7 @@ def change_plans(request: PortalRequest, user: User) -> HttpResponse:
     if action.endswith("_all"):
         plans = find_plans(plans, wanted)
     else:
-        plans = plans.filter(pk__in=[int(one) for one in request.POST.getlist("plan") if one.isdecimal()])
+        plans = plans.filter(pk__in=numbers_of(request.POST.getlist("plan")))
     if action.startswith("give"):
         count, word = give_more_plans(user, plans, actor=actor), "given to"
     elif action.startswith("take"):

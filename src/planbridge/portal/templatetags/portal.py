@@ -52,6 +52,12 @@ def person_status(value: str, href: str = "", detail: str = "") -> SafeString:
 
 
 @register.simple_tag
+def submission_status(value: str, href: str = "", detail: str = "") -> SafeString:
+    """A submission's state."""
+    return badge(status.submission_look(value), href, detail)
+
+
+@register.simple_tag
 def freshness(value: str, href: str = "", detail: str = "") -> SafeString:
     """A plan's freshness: on_track, late, stale; `detail` is the reason."""
     return badge(status.freshness_look(value), href, detail)

@@ -141,6 +141,11 @@ def line_of_bad_encoding(path: Path) -> int:
     return 0
 
 
+def keyed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with their person_key."""
+    return rows.with_columns(person_key(*KEY))
+
+
 @dataclass(frozen=True)
 class CsvPeople:
     """People as CSV tables: by file name, rows in contract order with a person_key. Rows are put together on demand."""
@@ -152,8 +157,7 @@ class CsvPeople:
     @staticmethod
     def of(tables: dict[str, pl.DataFrame], unknown: tuple[str, ...] = ()) -> "CsvPeople":
         """Tables with their keys."""
-        keyed = {name: rows.with_columns(person_key(*KEY)) for name, rows in tables.items()}
-        return CsvPeople(keyed, unknown)
+        return CsvPeople({name: keyed(rows) for name, rows in tables.items()}, unknown)
 
     @property
     def keyed_people(self) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """One participant document, looked at closely: whether it is built as agreed, and what else is in it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ OBJECT_FIELDS: dict[str, frozenset[str]] = {
     "address": frozenset(ADDRESS_COLUMNS),
     **{name: frozenset(columns) for name, columns in ITEM_COLUMNS.items()},
 }
+
+PLAN_TOLD = re.compile(r'"plan_id"\s*:\s*(?:"([^"\\]+)"|([0-9]+)\s*[,}])')
 
 # The digits of a number stay as they stand: `float_hook` gives the literal, and no float is ever made of it.
 _decoder = msgspec.json.Decoder(Any, float_hook=str)
@@ -67,17 +70,23 @@ def unknown_fields(line: bytes) -> set[str]:
 
 
 def malformed(line: bytes, plan_id: str | None) -> Malformed:
-    """The record as it is put aside; a plan id of None is read from the record."""
+    """The record as it is put aside; a plan id of None is read from the record, or the text that is no JSON."""
     text = line.decode("utf-8", "replace").strip()
     try:
         document = _decoded(line)
     except NotAsAgreedError:
-        return Malformed(plan_id, None, text)
+        return Malformed(plan_id or _told_plan(text), None, text)  # half a line may be of more than one person
     return Malformed(
         _readable(document.get("plan_id")) if plan_id is None else plan_id,
         _readable(document.get("participant_id")),
         text,
     )
+
+
+def _told_plan(text: str) -> str | None:
+    """The plan that a text which is no JSON (a line that was cut off) names; None when it names none, or several."""
+    found = set(PLAN_TOLD.findall(text))
+    return "".join(found.pop()) if len(found) == 1 else None
 
 
 def _decoded(line: bytes) -> dict[str, Any]:

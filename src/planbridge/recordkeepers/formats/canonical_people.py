@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +12,15 @@ from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connector import PeopleGroup, PlanFeed
 from planbridge.recordkeepers.delivered import Delivered, DeliveredPart
 from planbridge.recordkeepers.formats.canonical_csv import (
+    KEY,
     PEOPLE_FILE,
     REQUIRED_COLUMNS,
     REQUIRED_FILES,
     CsvPeople,
+    CsvTable,
     FileRefused,
     check_lines,
+    keyed,
     read_table,
 )
 from planbridge.recordkeepers.formats.canonical_json import people_from_lines
@@ -26,6 +30,7 @@ from planbridge.recordkeepers.formats.manifest import Manifest, ManifestFile, ch
 PEOPLE_AT_ONCE = 120_000
 READERS = 2  # files read at once: one reader leaves half of two cores idle
 PEOPLE_NDJSON = "participants.ndjson"
+BETWEEN = "\x1f"  # the two ids of a person
 
 
 def people_files(manifest: Manifest) -> list[ManifestFile]:
@@ -43,15 +48,11 @@ def people_of(folder: Path, manifest: Manifest, feeds: Sequence[PlanFeed]) -> It
                 raise FileRefused(Problem("FILE_INCOMPLETE", value=name, detail=detail))
     census = manifest.file(PEOPLE_NDJSON) or manifest.file(PEOPLE_FILE)
     if census is not None and census.rows > PEOPLE_AT_ONCE:
-        yield from spooled_groups(folder, manifest, feeds)
+        for group in spooled_groups(folder, manifest, feeds):
+            yield with_chosen(group)
         return
-    chosen = {person for feed in feeds for person in feed.wanted.participants}
     reading = WholeReading(partial(read_checked, folder, manifest, frozenset(f.wanted.external_plan_id for f in feeds)))
-    if chosen:
-        part = reading.people()
-        yield PeopleGroup(tuple(with_absent(feeds, part)), [only(part.numbered(None), chosen)], has_one_part=True)
-    else:
-        yield PeopleGroup(tuple(feeds), reading, has_one_part=True)
+    yield with_chosen(PeopleGroup(tuple(feeds), reading, has_one_part=True))
 
 
 class WholeReading:
@@ -95,14 +96,23 @@ def read_whole(folder: Path, manifest: Manifest, plans: frozenset[str]) -> Deliv
     unknown: list[str] = []
     entries = people_files(manifest)
     with ThreadPoolExecutor(READERS) as pool:
-        read = list(pool.map(read_table, [folder / entry.name for entry in entries]))
+        # The largest first: begun last, it would leave the other reader with nothing to do.
+        largest_first = sorted(entries, key=lambda entry: -entry.bytes)
+        reading = {entry.name: pool.submit(read_keyed, folder / entry.name) for entry in largest_first}
+    read = [reading[entry.name].result() for entry in entries]
     is_part = not plans.issuperset(manifest.plans)
     for entry, table in zip(entries, read, strict=True):
         check_count(entry, table.rows.height)
         wanted = pl.col("plan_id").str.strip_chars().is_in(list(plans))
         tables[entry.name] = table.rows.filter(wanted) if is_part else table.rows
         unknown += table.unknown
-    return CsvPeople.of(tables, tuple(unknown))
+    return CsvPeople(tables, tuple(unknown))
+
+
+def read_keyed(path: Path) -> CsvTable:
+    """A whole file as read_table gives it, its rows with their person_key; raises FileRefused."""
+    table = read_table(path)
+    return replace(table, rows=keyed(table.rows))
 
 
 def check_encoding(name: str, content: bytes) -> None:
@@ -121,30 +131,45 @@ def check_count(entry: ManifestFile, rows: int) -> None:
         raise FileRefused(Problem("COUNT_MISMATCH", value=entry.name, detail=detail))
 
 
-def only(part: DeliveredPart, chosen: set[str]) -> DeliveredPart:
+def with_chosen(group: PeopleGroup) -> PeopleGroup:
+    """The group with the chosen participants only, where a feed names them, and the feeds with those who are absent."""
+    if not any(feed.wanted.participants for feed in group.feeds):
+        return group
+    chosen = is_chosen(group.feeds)
+    parts = [only(part.numbered(None), chosen) for part in group.parts]
+    return replace(group, feeds=tuple(with_absent(group.feeds, parts)), parts=parts)
+
+
+def is_chosen(feeds: Sequence[PlanFeed]) -> pl.Expr:
+    """Whether a row is of a chosen participant, or of a plan of which everybody is wanted."""
+    plan, person = (pl.col(name).str.strip_chars() for name in KEY)
+    whole = [feed.wanted.external_plan_id for feed in feeds if not feed.wanted.participants]
+    picked = [f"{feed.wanted.external_plan_id}{BETWEEN}{one}" for feed in feeds for one in feed.wanted.participants]
+    return plan.is_in(whole) | pl.concat_str(plan, person, separator=BETWEEN).is_in(picked)
+
+
+def only(part: DeliveredPart, chosen: pl.Expr) -> DeliveredPart:
     """The part with the chosen participants only."""
-    people = part.people.filter(pl.col("participant_id").is_in(list(chosen)))
+    people = part.people.filter(chosen)
     records = people.select("record")
     items = {
         table: rows.join(records, on="record", how="semi", maintain_order="left") for table, rows in part.items.items()
     }
-    orphans = part.orphans.filter(pl.col("participant_id").is_in(list(chosen)))
-    return DeliveredPart(people, items, orphans, part.unknown_fields, part.malformed)
+    return DeliveredPart(people, items, part.orphans.filter(chosen), part.unknown_fields, part.malformed)
 
 
-def with_absent(feeds: Sequence[PlanFeed], part: Delivered) -> Iterator[PlanFeed]:
+def with_absent(feeds: Sequence[PlanFeed], parts: Sequence[DeliveredPart]) -> Iterator[PlanFeed]:
     """Feeds of chosen participants with PARTICIPANT_NOT_FOUND for those the delivery does not have."""
+    keys = (part.people.select(pl.col(KEY).str.strip_chars()) for part in parts)
+    delivered = {key for rows in keys for key in rows.iter_rows()}
     for feed in feeds:
         if not feed.wanted.participants:
             yield feed
             continue
-        there = set(
-            part.keyed_people.filter(pl.col("plan_id") == feed.wanted.external_plan_id)["participant_id"].to_list()
-        )
         absent = tuple(
             Problem("PARTICIPANT_NOT_FOUND", participant_id=person)
             for person in feed.wanted.participants
-            if person not in there
+            if (feed.wanted.external_plan_id, person) not in delivered
         )
         yield PlanFeed(
             feed.wanted,

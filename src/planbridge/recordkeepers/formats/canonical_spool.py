@@ -149,25 +149,27 @@ class BucketPlan:
 
     def placed(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Wanted rows with their bucket."""
-        placed = rows.join(self.places, on="plan_id", how="inner", maintain_order="left")
-        part = pl.col("participant_id").fill_null("").hash(seed=0) % pl.col("parts")
+        trimmed = pl.col("plan_id").str.strip_chars()
+        placed = rows.join(self.places, left_on=trimmed, right_on="plan_id", how="inner", maintain_order="left")
+        part = pl.col("participant_id").str.strip_chars().fill_null("").hash(seed=0) % pl.col("parts")
         return placed.with_columns(bucket=pl.col("first") + part.cast(pl.Int64)).drop("first", "parts")
 
 
-def bucket_plan(people: pl.DataFrame) -> BucketPlan:
-    """Plans (plan_id, people) packed into groups of about 100,000 people; a larger plan gets several buckets."""
+def bucket_plan(people: pl.DataFrame, *, people_max: int | None = None) -> BucketPlan:
+    """Plans (plan_id, people) packed into groups of about `people_max` people (100,000); a larger plan gets several."""
+    people_max = people_max or PEOPLE_A_GROUP
     groups: list[Group] = []
     rows: list[tuple[str, int, int]] = []
     members: list[str] = []
     size = bucket = 0
     for plan_id, count in people.sort("people", descending=True).iter_rows():
-        if count > PEOPLE_A_GROUP:
-            parts = -(-count // PEOPLE_A_GROUP)
+        if count > people_max:
+            parts = -(-count // people_max)
             groups.append(Group(frozenset([plan_id]), tuple(range(bucket, bucket + parts))))
             rows.append((plan_id, bucket, parts))
             bucket += parts
             continue
-        if members and size + count > PEOPLE_A_GROUP:
+        if members and size + count > people_max:
             groups.append(Group(frozenset(members), (bucket,)))
             bucket, members, size = bucket + 1, [], 0
         members.append(plan_id)
@@ -181,16 +183,17 @@ def bucket_plan(people: pl.DataFrame) -> BucketPlan:
 
 def count_people(folder: Path, tables: Sequence[str], wanted: set[str]) -> pl.DataFrame:
     """plan_id and people of the wanted plans."""
+    plan = pl.col("plan_id").str.strip_chars()
     if PEOPLE_NDJSON in tables:
         counted = [
-            keys.group_by("plan_id").len() for keys in (keys_of(block) for block in line_blocks(folder / PEOPLE_NDJSON))
+            keys.group_by(plan).len() for keys in (keys_of(block) for block in line_blocks(folder / PEOPLE_NDJSON))
         ]
         sums = pl.concat(counted).group_by("plan_id").agg(people=pl.col("len").sum())
     else:
         names = read_header(folder / PEOPLE_FILE)
         rows = pl.scan_csv(folder / PEOPLE_FILE, infer_schema=False, with_column_names=lambda _: names)
         try:
-            sums = rows.group_by("plan_id").agg(people=pl.len()).collect(engine="streaming")
+            sums = rows.group_by(plan).agg(people=pl.len()).collect(engine="streaming")
         except ComputeError as error:
             raise FileRefused(refusal(folder / PEOPLE_FILE, str(error))) from error
     return sums.filter(pl.col("plan_id").is_in(list(wanted)))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -89,10 +90,20 @@ def read_manifest(folder: Path) -> tuple[Manifest | None, str, Problem | None]:
         return None, "", Problem("FILE_INCOMPLETE", value=folder.name, detail=detail)
     digest = hashlib.sha256(content).hexdigest()
     try:
-        manifest = msgspec.json.decode(content, type=Manifest)
+        manifest = decoded_small(content) if len(content) <= SMALL_BYTES else decoded(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return None, digest, Problem("MANIFEST_INVALID", value=folder.name, detail=f"{error}.")
     return manifest, digest, check_manifest(folder, manifest)
+
+
+def decoded(content: bytes) -> Manifest:
+    """The manifest that a file holds; raises msgspec.DecodeError and UnicodeDecodeError."""
+    return msgspec.json.decode(content, type=Manifest)
+
+
+# A sync looks at its delivery twice, before and after, and a large manifest is not to stay in memory.
+decoded_small = lru_cache(maxsize=2)(decoded)
+SMALL_BYTES = 4 << 20
 
 
 def check_manifest(folder: Path, manifest: Manifest) -> Problem | None:

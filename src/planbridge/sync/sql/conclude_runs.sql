@@ -1,4 +1,4 @@
--- Returns the run ids that were concluded: those whose attempt is still the newest.
+-- Returns id, kind, is_dry_run of the runs that were concluded: those whose attempt is still the newest.
 UPDATE sync_run AS r
 SET
     status = c.status,
@@ -23,4 +23,4 @@ FROM jsonb_to_recordset(%(conclusions)s::jsonb) AS c (
     as_of timestamptz, proof jsonb, requests jsonb
 )
 WHERE r.plan_id = c.plan_id AND r.id = c.id AND r.attempt = c.attempt AND r.status = 'running'
-RETURNING r.id
+RETURNING r.id, r.kind, r.is_dry_run

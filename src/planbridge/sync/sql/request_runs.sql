@@ -14,6 +14,7 @@ ON CONFLICT (plan_id, kind) WHERE status = 'queued' DO UPDATE
         is_full = r.is_full OR excluded.is_full,
         is_dry_run = r.is_dry_run AND excluded.is_dry_run,
         participants = CASE
+            WHEN r.guard_waived_by <> '' THEN r.participants  -- what is kept of these is applied, whatever is asked
             WHEN r.participants = '{}' OR excluded.participants = '{}' THEN '{}'
             ELSE ARRAY(SELECT DISTINCT unnest(r.participants || excluded.participants))
         END,

@@ -1,5 +1,6 @@
 -- Returns one row of what stands around a run: the newest run of its plan and kind, how many others its batch has, how
--- many people it rejected whom no later run took in, the run that tries them again now, whether what it held is kept.
+-- many people it rejected whom no later run took in or rejected again, the run that tries them again now, whether what
+-- it held is kept.
 SELECT
     (
         SELECT n.id
@@ -13,6 +14,12 @@ SELECT
         SELECT count(*)
         FROM quarantine AS q
         WHERE q.plan_id = r.plan_id AND q.run_id = r.id AND q.resolved_by_run IS NULL
+            AND NOT EXISTS (
+                SELECT
+                FROM quarantine AS n
+                WHERE n.plan_id = q.plan_id AND n.participant_id = q.participant_id AND n.run_id > q.run_id
+                    AND n.resolved_by_run IS NULL
+            )
     ),
     (
         SELECT t.id

@@ -70,6 +70,14 @@
     }
   });
 
+  // Parts that should come to a whole: their sum stands beside them as one types; what is saved is added up exactly.
+  document.addEventListener("input", (event) => {
+    const sum = event.target.dataset?.addsUp;
+    if (!sum) return;
+    const parts = [...event.target.form.querySelectorAll(`[data-adds-up="${sum}"]`)].map((box) => Number(box.value.replace("%", "")));
+    document.getElementById(sum).textContent = parts.some(Number.isNaN) ? "?" : String(Number(parts.reduce((a, b) => a + b, 0).toFixed(6)));
+  });
+
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && document.getElementById("find")) {
       event.preventDefault();
@@ -86,22 +94,120 @@
 
   document.addEventListener("toast", (event) => toast(event.detail.text));
   document.addEventListener("htmx:afterSwap", (event) => takeFocus(event.detail.elt));
-  // A page that follows what happens asks again and again: that it gets no answer is said once, until it gets one.
-  let isSilent = false;
+
+  // A save that waits for the one before it is put together when its turn comes. A button counts where it was pressed,
+  // not where the focus happens to rest by then: else leaving a box for "Remove" would remove.
+  const buttonsOf = (form) => [...form.elements].filter((one) => one instanceof HTMLButtonElement && one.type === "submit" && one.name);
+  const pressedIn = (event) => event.detail.requestConfig?.triggeringEvent?.submitter ?? null;
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { elt, parameters, triggeringEvent } = event.detail;
+    if (!(elt instanceof HTMLFormElement)) return;
+    for (const button of buttonsOf(elt)) delete parameters[button.name];
+    const pressed = triggeringEvent?.submitter;
+    if (pressed?.name) parameters[pressed.name] = pressed.value;
+  });
+  // Such a button brings the boxes anew: until then nothing can be typed that would go with the old ones.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches("form.autosave") && pressedIn(event)?.name) event.target.inert = true;
+  });
+  for (const end of ["htmx:beforeOnLoad", "htmx:sendError", "htmx:sendAbort", "htmx:timeout"]) {
+    document.addEventListener(end, (event) => {
+      if (!event.target.inert) return;
+      event.target.inert = false;
+      pressedIn(event)?.focus();
+    });
+  }
+  // An answer that would replace boxes in which something else was filled in meanwhile leaves them, and what waits to be
+  // saved, alone. What was saved is what the next save says it saw.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, target, xhr } = event.detail;
+    const form = requestConfig.elt;
+    if (!(form instanceof HTMLFormElement) || requestConfig.verb !== "post" || xhr.status !== 200 || !target.contains(form)) return;
+    const version = form.elements.namedItem("version");
+    const fresh = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("input[name=version]");
+    if (!version || !fresh || pressedIn(event)?.name) return;
+    const filled = (entries) => JSON.stringify([...entries].filter(([name]) => name !== "version"));
+    if (filled(new FormData(form)) === filled(requestConfig.formData)) return;
+    event.detail.shouldSwap = false;
+    version.value = fresh.value;
+  });
+  // A part of a page that asks for itself again and again is put in place anew each time. Whoever reads there by keyboard
+  // keeps the place, what was opened stays open, and what was scrolled stays where it was.
+  const REACHED = "a[href], button, input, select, textarea, summary, [tabindex]";
+  const known = (one) => `${one.tagName} ${one.getAttribute("href") ?? one.getAttribute("aria-label") ?? one.textContent.trim()}`;
+  const isPolled = (event) => isAsking(event) && !event.detail.requestConfig.triggeringEvent;
+  let place = null;
+  function rememberPlace(part) {
+    const focused = part.contains(document.activeElement) ? known(document.activeElement) : null;
+    const open = new Set([...part.querySelectorAll("details[open] > summary")].map(known));
+    const scrolled = new Map([...part.querySelectorAll("[tabindex]")].map((one) => [known(one), [one.scrollLeft, one.scrollTop]]));
+    place = { focused, open, scrolled };
+  }
+  function goBackTo({ focused, open, scrolled }, part) {
+    for (const one of part.querySelectorAll("details > summary")) if (open.has(known(one))) one.parentElement.open = true;
+    for (const one of part.querySelectorAll("[tabindex]")) one.scrollTo(...(scrolled.get(known(one)) ?? [0, 0]));
+    if (!focused || document.activeElement !== document.body) return;
+    [...part.querySelectorAll(REACHED)].find((one) => known(one) === focused)?.focus({ preventScroll: true });
+  }
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (isPolled(event) && event.detail.shouldSwap) rememberPlace(event.detail.target);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (place && isPolled(event) && event.target.querySelectorAll) goBackTo(place, event.target);
+  });
+
+  // A save that brings anew more than its own form, as a decision brings its row of the review, leaves what is half typed in
+  // other forms there. Boxes that save by themselves are left out: what is put back in one would look saved.
+  const nameOf = (box) => `${box.tagName} ${box.name} ${box.id || box.getAttribute("aria-label") || ""}`;
+  const boxesOf = (part) => [...part.querySelectorAll("textarea[name], input[name]:not([type=file])")]
+    .filter((box) => (box.id || box.hasAttribute("aria-label")) && !box.form?.matches(".autosave"));
+  let halfTyped = new Map();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, target } = event.detail;
+    const sent = requestConfig.elt.closest("form");
+    const left = requestConfig.verb === "post" ? boxesOf(target).filter((box) => box.form !== sent && box.value !== box.defaultValue) : [];
+    halfTyped = new Map(left.map((box) => [nameOf(box), { value: box.value, began: box.defaultValue, isFocused: box === document.activeElement }]));
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!halfTyped.size || !event.target.querySelectorAll) return;
+    for (const box of boxesOf(event.target)) {
+      const kept = halfTyped.get(nameOf(box));
+      if (!kept || box.value !== kept.began) continue;
+      box.value = kept.value;
+      box.closest("details")?.setAttribute("open", "");
+      if (kept.isFocused) box.focus();
+    }
+  });
+
+  // A page that follows what happens asks again and again: that it gets no answer stands there until it gets one.
+  let silence = null;
   const isAsking = (event) => event.detail.requestConfig?.verb === "get";
   function tellSilence() {
-    if (!isSilent) toast("The server does not answer. What you see may be old; the page goes on asking.", true);
-    isSilent = true;
+    if (silence) return;
+    silence = document.createElement("div");
+    silence.className = "toast-said toast-error";
+    silence.textContent = "The server does not answer. You can go on reading this page, which may be old by now; nothing "
+      + "can be saved or opened. The page goes on asking, and this note goes when there is an answer.";
+    document.getElementById("toasts")?.append(silence);
   }
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) isSilent = false; });
+  function endSilence() {
+    if (!silence) return;
+    silence.remove();
+    silence = null;
+    toast("The server answers again.");
+  }
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const status = event.detail.xhr?.status ?? 0;
+    if (status > 0 && status < 500) endSilence();
+  });
   document.addEventListener("htmx:responseError", (event) => {
     if (isAsking(event) && event.detail.xhr.status >= 500) { tellSilence(); return; }
     const text = event.detail.xhr.responseText;
     toast(text.startsWith("<") || !text ? "That did not work. Reload the page and try once more." : text, true);
   });
   document.addEventListener("htmx:sendError", (event) => {
-    if (isAsking(event)) tellSilence();
-    else toast("Not saved: the server does not answer. Try again in a minute.", true);
+    if (!isAsking(event)) toast("Not saved: the server does not answer. Try again in a minute.", true);
+    tellSilence();
   });
   // Passkeys: the browser says why not, in words that nobody understands.
   document.addEventListener("allauth.error", (event) => {

@@ -1,0 +1,1 @@
+"""What a participant is offered and may choose: limits, rates, the projection, elections."""

@@ -1,0 +1,38 @@
+"""The words of the shipped risk questionnaire, for its translation: a firm's clone keeps most of them as they are."""
+
+from planbridge.enrollment.objection import gettext_noop
+
+WORDS = (
+    gettext_noop("When do you expect to start using this money?"),
+    gettext_noop("In less than 3 years"),
+    gettext_noop("In 3 to 7 years"),
+    gettext_noop("In 8 to 15 years"),
+    gettext_noop("In more than 15 years"),
+    gettext_noop("Once you start using this money, how long do you want it to last?"),
+    gettext_noop("I plan to take it all out at once, or within 2 years"),
+    gettext_noop("3 to 10 years"),
+    gettext_noop("More than 10 years, or the rest of my life"),
+    gettext_noop("Suppose your account drops from $10,000 to $8,000 in a few months. What would you most likely do?"),
+    gettext_noop("Move everything to the safest choice I can find"),
+    gettext_noop("Move some of it to a safer choice"),
+    gettext_noop("Leave it alone and wait"),
+    gettext_noop("Put in more while prices are low"),
+    gettext_noop("You put in $10,000 for one year. Which range of results could you live with?"),
+    gettext_noop("Between $9,900 and $10,400"),
+    gettext_noop("Between $9,300 and $11,000"),
+    gettext_noop("Between $8,500 and $12,000"),
+    gettext_noop("Between $7,000 and $13,500"),
+    gettext_noop("How steady do you expect your income to be over the next few years?"),
+    gettext_noop("It could stop or drop a lot"),
+    gettext_noop("It may go up and down"),
+    gettext_noop("It should stay the same or grow"),
+    gettext_noop("How much do you know about stocks, bonds and funds?"),
+    gettext_noop("I am just starting out"),
+    gettext_noop("I know the basics"),
+    gettext_noop("I have chosen funds before"),
+    gettext_noop("I follow markets and have seen them fall and rise again"),
+    gettext_noop("If a big bill came tomorrow, how would you pay it?"),
+    gettext_noop("I would need money from this account"),
+    gettext_noop("I have savings for about a month"),
+    gettext_noop("I have savings for three months or more"),
+)

@@ -1,0 +1,1 @@
+"""The submission log: participants' changes on their way to the recordkeeper."""
