@@ -108,7 +108,8 @@ class PlanFeed:
 
     `has_news` False: nothing was delivered since `read_as_of`. `is_complete`: whoever is missing is gone; otherwise
     only those in `deleted` are. `has_more`: a later delivery waits. `is_partial`: it says nothing of how far the plan is
-    read. Problems of severity error that name no participant refuse the plan's feed as a whole.
+    read. `may_miss`: a record of the reading that is told of another group names no plan; it may be that of whoever is
+    missing here. Problems of severity error that name no participant refuse the plan's feed as a whole.
     """
 
     wanted: WantedPlan
@@ -122,6 +123,7 @@ class PlanFeed:
     problems: tuple[Problem, ...] = ()
     requests: tuple[RequestLine, ...] = ()
     is_partial: bool = False
+    may_miss: bool = False
 
 
 @dataclass(frozen=True)

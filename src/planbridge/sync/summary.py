@@ -105,7 +105,7 @@ class Summary:
 def summarise(feeds: Mapping[int, PlanFeed], stored: pl.DataFrame, findings: Findings) -> Summary:
     """Sum up what was found of the plans with these feeds."""
     here = stored.filter(pl.col("stored_status") != GONE_STATUS)
-    nameless = plans_with_nameless(findings.problems, feeds)
+    nameless = plans_with_nameless(findings.problems, feeds) | {one for one, feed in feeds.items() if feed.may_miss}
     complete = [plan_id for plan_id, feed in feeds.items() if feed.is_complete]
     unseen = here.join(findings.recognised, on=list(PERSON), how="anti") if findings.recognised.height else here
     missing = vanished_people(unseen, findings.read, plan_frame(complete))

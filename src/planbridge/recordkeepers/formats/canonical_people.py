@@ -83,7 +83,7 @@ def read_checked(folder: Path, manifest: Manifest, plans: frozenset[str]) -> Del
 
 
 def read_whole(folder: Path, manifest: Manifest, plans: frozenset[str]) -> Delivered:
-    """All people of a small delivery; of CSV only those of some plans."""
+    """All people of a small delivery; of CSV only those of some plans, and what names no plan."""
     census = manifest.file(PEOPLE_NDJSON)
     if census is not None:
         content = (folder / PEOPLE_NDJSON).read_bytes()
@@ -103,7 +103,7 @@ def read_whole(folder: Path, manifest: Manifest, plans: frozenset[str]) -> Deliv
     is_part = not plans.issuperset(manifest.plans)
     for entry, table in zip(entries, read, strict=True):
         check_count(entry, table.rows.height)
-        wanted = pl.col("plan_id").str.strip_chars().is_in(list(plans))
+        wanted = pl.col("plan_id").str.strip_chars().fill_null("").is_in(["", *plans])
         tables[entry.name] = table.rows.filter(wanted) if is_part else table.rows
         unknown += table.unknown
     return CsvPeople(tables, tuple(unknown))

@@ -1,14 +1,16 @@
 """The spool: a large delivery split on disk into groups of whole plans, so that memory stays bounded.
 
-Rows may come in any order. A plan of more people than fit at once is split by participant into several parts. The
+Rows may come in any order. A plan of more people than fit at once is split by participant into several parts. What
+names no plan goes along with the first group, and the feeds of the others say that they may miss somebody for it. The
 spool is private to its owner and is removed when the reading ends.
 """
 
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 from django.conf import settings
@@ -18,7 +20,6 @@ from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connector import PeopleGroup, PlanFeed
 from planbridge.recordkeepers.delivered import Delivered
 from planbridge.recordkeepers.formats.canonical_csv import (
-    KEY,
     PEOPLE_FILE,
     REQUIRED_COLUMNS,
     CsvPeople,
@@ -32,13 +33,16 @@ from planbridge.recordkeepers.formats.canonical_csv import (
     unknown_columns,
 )
 from planbridge.recordkeepers.formats.canonical_json import people_from_lines
+from planbridge.recordkeepers.formats.canonical_json_record import malformed
 from planbridge.recordkeepers.formats.manifest import Manifest, check_digests
 
 PEOPLE_A_GROUP = 100_000
 ROWS_A_BATCH = 200_000
 LINE_BYTES_A_BATCH = 64 << 20
 PEOPLE_NDJSON = "participants.ndjson"
-KEY_SCHEMA = pl.Struct({"plan_id": pl.String, "participant_id": pl.String})
+FIRST_BUCKET = 0  # of the first group
+NO_PLAN = ""
+KEYS = {"plan_id": pl.String, "participant_id": pl.String}
 
 
 @dataclass(frozen=True)
@@ -94,20 +98,26 @@ def spooled_groups(folder: Path, manifest: Manifest, feeds: Sequence[PlanFeed]) 
         )
         wanted = {feed.wanted.external_plan_id for feed in feeds}
         plan = bucket_plan(count_people(folder, tables, wanted))
+        planless = 0
         for table in tables:
-            rows = (
+            spooled = (
                 spool_lines(folder, spool, plan) if table == PEOPLE_NDJSON else spool_csv(folder / table, spool, plan)
             )
-            check_rows(manifest, table, rows)
-        for group in plan.groups:
-            chosen = tuple(feed for feed in feeds if feed.wanted.external_plan_id in group.plans)
-            yield PeopleGroup(chosen, SpooledParts(spool, group.buckets, tables, unknown))
-            for bucket in group.buckets:
+            check_rows(manifest, table, spooled.rows)
+            planless += spooled.planless
+        absent = frozenset(feed.wanted.external_plan_id for feed in feeds) - plan.plans
+        groups = [*plan.groups, *([Group(absent, ())] if absent else [])]
+        for number, group in enumerate(groups):
+            chosen = tuple(
+                replace(feed, may_miss=planless > 0 and number > 0)
+                for feed in feeds
+                if feed.wanted.external_plan_id in group.plans
+            )
+            buckets = group.buckets or ((FIRST_BUCKET,) if planless and number == 0 else ())
+            yield PeopleGroup(chosen, SpooledParts(spool, buckets, tables, unknown) if buckets else ())
+            for bucket in buckets:
                 for table in tables:
                     shutil.rmtree(spool / table / str(bucket), ignore_errors=True)
-        absent = tuple(feed for feed in feeds if feed.wanted.external_plan_id not in plan.plans)
-        if absent:
-            yield PeopleGroup(absent, ())
     finally:
         shutil.rmtree(spool, ignore_errors=True)
 
@@ -127,6 +137,13 @@ def check_rows(manifest: Manifest, table: str, rows: int) -> None:
         raise FileRefused(Problem("COUNT_MISMATCH", value=table, detail=detail))
 
 
+class Spooled(NamedTuple):
+    """What a file held: all its rows, and those of them that name no plan."""
+
+    rows: int
+    planless: int
+
+
 @dataclass(frozen=True)
 class Group:
     """Plans worked on together, and the buckets that hold their people."""
@@ -137,7 +154,10 @@ class Group:
 
 @dataclass(frozen=True)
 class BucketPlan:
-    """Which bucket a person's rows go to: `places` has plan_id, first (bucket) and parts (how many)."""
+    """Which bucket a person's rows go to: `places` has plan_id, first (bucket) and parts (how many).
+
+    What names no plan goes to the first bucket, as it is.
+    """
 
     groups: tuple[Group, ...]
     places: pl.DataFrame
@@ -148,11 +168,22 @@ class BucketPlan:
         return frozenset(self.places["plan_id"].to_list())
 
     def placed(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Wanted rows with their bucket."""
-        trimmed = pl.col("plan_id").str.strip_chars()
-        placed = rows.join(self.places, left_on=trimmed, right_on="plan_id", how="inner", maintain_order="left")
+        """Rows of the wanted plans and of none, with their bucket."""
+        planless = pl.DataFrame([(NO_PLAN, FIRST_BUCKET, 1)], schema=self.places.schema, orient="row")
+        places = pl.concat([self.places, planless])
+        placed = rows.join(places, left_on=trimmed_plan(), right_on="plan_id", how="inner", maintain_order="left")
         part = pl.col("participant_id").str.strip_chars().fill_null("").hash(seed=0) % pl.col("parts")
         return placed.with_columns(bucket=pl.col("first") + part.cast(pl.Int64)).drop("first", "parts")
+
+
+def trimmed_plan() -> pl.Expr:
+    """The plan id of a row without blanks around it; NO_PLAN where it has none."""
+    return pl.col("plan_id").str.strip_chars().fill_null(NO_PLAN)
+
+
+def planless_rows(rows: pl.DataFrame) -> int:
+    """How many rows name no plan."""
+    return int(rows.select((trimmed_plan() == NO_PLAN).sum()).item())
 
 
 def bucket_plan(people: pl.DataFrame, *, people_max: int | None = None) -> BucketPlan:
@@ -199,21 +230,22 @@ def count_people(folder: Path, tables: Sequence[str], wanted: set[str]) -> pl.Da
     return sums.filter(pl.col("plan_id").is_in(list(wanted)))
 
 
-def spool_csv(path: Path, spool: Path, plan: BucketPlan) -> int:
+def spool_csv(path: Path, spool: Path, plan: BucketPlan) -> Spooled:
     """Split a CSV file into buckets; answers its rows, wanted or not."""
     names = read_header(path)
-    rows = 0
+    rows = planless = 0
     try:
         batches = pl.scan_csv(path, infer_schema=False, with_column_names=lambda _: names).collect_batches(
             chunk_size=ROWS_A_BATCH, maintain_order=True, engine="streaming"
         )
         for number, batch in enumerate(batches):
             rows += batch.height
+            planless += planless_rows(batch)
             check_cells(path, batch)
             write_buckets(spool / path.name, number, plan.placed(batch))
     except ComputeError as error:
         raise FileRefused(refusal(path, str(error))) from error
-    return rows
+    return Spooled(rows, planless)
 
 
 def line_blocks(path: Path) -> Iterator[pl.Series]:
@@ -229,22 +261,23 @@ def line_blocks(path: Path) -> Iterator[pl.Series]:
 
 
 def keys_of(lines: pl.Series) -> pl.DataFrame:
-    """plan_id and participant_id of each line; null where a line is not a JSON object."""
+    """plan_id and participant_id of each line, as far as they can be told; a line that is cut off names its plan, too."""
     try:
-        return lines.str.json_decode(KEY_SCHEMA).struct.unnest()
+        return lines.str.json_decode(pl.Struct(KEYS)).struct.unnest()
     except ComputeError:
-        path = {name: lines.str.json_path_match(f"$.{name}") for name in KEY}
-        return pl.DataFrame(path)
+        told = [malformed(line.encode(), None) for line in lines.to_list()]
+        return pl.DataFrame([(one.plan_id, one.participant_id) for one in told], schema=KEYS, orient="row")
 
 
-def spool_lines(folder: Path, spool: Path, plan: BucketPlan) -> int:
+def spool_lines(folder: Path, spool: Path, plan: BucketPlan) -> Spooled:
     """Split an NDJSON file into buckets; answers its lines, wanted or not."""
-    rows = 0
+    rows = planless = 0
     for number, lines in enumerate(line_blocks(folder / PEOPLE_NDJSON)):
         rows += len(lines)
-        placed = plan.placed(keys_of(lines).with_columns(lines))
-        write_buckets(spool / PEOPLE_NDJSON, number, placed.select("line", "bucket"))
-    return rows
+        keyed = keys_of(lines).with_columns(lines)
+        planless += planless_rows(keyed)
+        write_buckets(spool / PEOPLE_NDJSON, number, plan.placed(keyed).select("line", "bucket"))
+    return Spooled(rows, planless)
 
 
 def write_buckets(folder: Path, number: int, rows: pl.DataFrame) -> None:
