@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 TODAY = "2026-11-21"
-STOP_SECONDS_MAX = 10
+STOP_SECONDS_MAX = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Simulator:
 
     def clear_faults(self) -> None:
         """Switch all faults off."""
-        httpx.delete(f"{self.url}/admin/faults").raise_for_status()
+        httpx.delete(f"{self.url}/admin/faults", timeout=30).raise_for_status()
 
     def get(self, path: str, *, accept: str = "application/json", **query: str | int | None) -> httpx.Response:
         """Read a path of the API with the key."""

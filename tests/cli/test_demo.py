@@ -63,7 +63,7 @@ def assert_story(story: dict[str, Any]) -> None:
 
 def assert_portal(portal: dict[str, str]) -> None:
     """US-1: who is named there can sign in, and sees the plans."""
-    with httpx.Client(base_url=portal["url"], follow_redirects=True) as browser:
+    with httpx.Client(base_url=portal["url"], follow_redirects=True, timeout=SECONDS_MAX) as browser:
         page = browser.get("/accounts/login/")
         token = page.text.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
         form = {"csrfmiddlewaretoken": token, "login": portal["email"], "password": portal["password"]}
@@ -74,7 +74,7 @@ def assert_portal(portal: dict[str, str]) -> None:
 
 def assert_enrollment(address: str) -> None:
     """EN-1: whoever is picked on the simulator's page is signed in on the Enrollment site."""
-    with httpx.Client(follow_redirects=True) as browser:
+    with httpx.Client(follow_redirects=True, timeout=SECONDS_MAX) as browser:
         page = browser.get(address)
         assert page.status_code == 200, page.text
         picked = page.text.partition("<li><form")[2].partition("</form>")[0]

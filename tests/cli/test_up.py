@@ -45,7 +45,7 @@ def test_web_and_workers_are_kept_alive_and_stopped(tmp_path: Path) -> None:
 def assert_first_admin(said: dict[str, Any]) -> None:
     """US-1: the link of the first Admin opens its page on the portal that was started."""
     assert said["first_admin"].startswith(f"{said['url']}/invitation/")
-    page = httpx.get(said["first_admin"])
+    page = httpx.get(said["first_admin"], timeout=SECONDS_MAX)
     assert page.status_code == 200
     assert "first Admin" in page.text
 
@@ -63,7 +63,7 @@ def wait_for_health(url: str) -> None:
     deadline = time.monotonic() + SECONDS_MAX
     while True:
         with suppress(httpx.TransportError):
-            if httpx.get(f"{url}/health/ready").json() == {"ready": True, "database": True}:
+            if httpx.get(f"{url}/health/ready", timeout=SECONDS_MAX).json() == {"ready": True, "database": True}:
                 return
         assert time.monotonic() < deadline
         time.sleep(0.2)

@@ -68,13 +68,13 @@ def test_two_at_once_add_and_activate_once(plan: Plan, document: dict[str, Any])
 
     def add_and_activate(actor: str) -> tuple[int, ActivationOutcome]:
         try:
-            start.wait(timeout=20)
+            start.wait(timeout=60)
             (added,) = add_plans(plan.connection, [Listed("9001")], actor=actor)
             with transaction.atomic():
                 terms, _ = read_document(document)
                 assert terms is not None
                 take_in_document(added, document, terms, run_id=new_run_id(), now=NOW)
-            start.wait(timeout=20)
+            start.wait(timeout=60)
             return added.id, activate_plan(added, actor=actor).outcome
         finally:
             connections.close_all()

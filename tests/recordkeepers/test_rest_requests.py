@@ -105,11 +105,11 @@ def test_silent_recordkeeper_times_out() -> None:
     """RK-2: No answer within timeout_seconds is RK_TIMEOUT after five tries."""
 
     def answers(_: Asked) -> Answer:
-        time.sleep(0.2)
+        time.sleep(2)
         return NO_PLANS
 
     with recordkeeper_that(answers) as recordkeeper:
-        raised = error_of(recordkeeper, timeout_seconds=0.05)
+        raised = error_of(recordkeeper, timeout_seconds=0.5)
     assert (type(raised), raised.problem.code, len(recordkeeper.asked)) == (TryAgain, "RK_TIMEOUT", 5)
 
 

@@ -34,6 +34,8 @@ from tests.sync.submitting import PERSON, PLAN, again, age, deliver_now, held, r
 from tests.syncing import sync_people
 
 pytestmark = pytest.mark.django_db
+# How long a silent recordkeeper is waited for; one that answers does so long before.
+SILENT_SECONDS = 2.0
 
 
 @pytest.fixture
@@ -125,7 +127,7 @@ def test_rejection_has_the_reason(simulator: Simulator) -> None:
 
 def test_timeout_after_applying_is_not_sent_twice(simulator: Simulator) -> None:
     """SB-1, SB-2: no answer leaves it unknown; it is asked about by its key, and never sent again."""
-    plan = rest_plan(simulator, timeout_seconds=0.5)
+    plan = rest_plan(simulator, timeout_seconds=SILENT_SECONDS)
     (one,) = submitted(plan, rate_wish("PRE", percent=Decimal("7.5")))
     simulator.fault("submission_timeout", times=1)
     deliver_now(plan, all_due=False)
@@ -181,7 +183,7 @@ def test_newer_wish_takes_the_place_of_an_undelivered_one(simulator: Simulator) 
 
 def test_what_may_have_arrived_is_not_superseded(simulator: Simulator) -> None:
     """SB-2: a wish that may have arrived is settled first, and the newer one is delivered after it."""
-    plan = rest_plan(simulator, timeout_seconds=0.5)
+    plan = rest_plan(simulator, timeout_seconds=SILENT_SECONDS)
     (old,) = submitted(plan, rate_wish("PRE", percent=Decimal(5)))
     simulator.fault("submission_timeout", times=1)
     deliver_now(plan, all_due=False)

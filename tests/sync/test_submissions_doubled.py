@@ -17,7 +17,8 @@ from tests.sync.submitting import again, deliver_now, held, rest_plan, states, s
 from tests.syncing import sync_people
 
 pytestmark = pytest.mark.django_db
-LATE_SECONDS = 3.0
+# How long an answer is waited for, and how much later the request arrives: another is asked and answered between.
+SILENT_SECONDS, LATE_SECONDS = 2.0, 8.0
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_balance_transfer_is_confirmed(simulator: Simulator) -> None:
 
 def test_request_that_arrives_late(simulator: Simulator) -> None:
     """SB-1: a request that the recordkeeper gets after it was given up and sent anew changes nothing a second time."""
-    plan = rest_plan(simulator, timeout_seconds=1)
+    plan = rest_plan(simulator, timeout_seconds=SILENT_SECONDS)
     (one,) = submitted(plan, rate_wish("PRE", percent=Decimal(8)))
     simulator.fault("slow", call="submit", seconds=LATE_SECONDS, times=1)
     deliver_now(plan, all_due=False)
