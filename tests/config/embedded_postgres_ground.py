@@ -139,8 +139,13 @@ def wait_until(condition: Callable[[], object], *, seconds: float = 20) -> None:
 
 
 def backend(ground: Ground, word: str) -> list[psutil.Process]:
-    """Return the server's processes that show `word` as what they do."""
-    return [child for child in ground.postmaster.children() if child.cmdline()[0].endswith(f" {word}")]
+    """Return the server's processes that show `word` as what they do; some end while they are looked at."""
+    found = []
+    for child in ground.postmaster.children():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if " ".join(child.cmdline()[:1]).endswith(f" {word}"):
+                found.append(child)
+    return found
 
 
 def make_ground(account: str) -> Ground:

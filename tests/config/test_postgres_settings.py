@@ -15,6 +15,12 @@ def test_buffers_take_a_quarter_of_the_memory_up_to_two_gigabytes() -> None:
     assert "fsync = 'on'" in lines
 
 
+def test_the_log_is_compressed_only_where_that_is_quick() -> None:
+    """Whole pages go into the log compressed with lz4, or as they are: the older method costs more than it saves."""
+    lines = postgres_settings.first_start_settings().splitlines()
+    assert {"wal_compression = 'lz4'", "wal_compression = 'off'"}.intersection(lines)
+
+
 def test_a_containers_limit_counts_as_its_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A container limit below the machine's memory is the memory; an absent, open or higher limit is none."""
     machine = postgres_settings.memory_bytes()

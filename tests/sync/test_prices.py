@@ -4,11 +4,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from planbridge.participants.lookup import person_now
 from planbridge.participants.models import ParticipantChange
 from planbridge.plans.models import FundPrice, Plan
+from planbridge.sync.apply import write_prices
+from planbridge.sync.frames import NUMBER
 from tests.cast import (
     change_manifest,
     changed,
@@ -47,6 +50,24 @@ def test_a_day_of_prices_writes_no_row_of_people(inbox: Path) -> None:
     assert not ParticipantChange.objects.exists()
     prices = FundPrice.objects.filter(plan_id=plan.pk, price_date=price_day(2), run_id=run.id)
     assert {row.fund: row.price for row in prices} == {code: Decimal(price) for code, price in NEW_PRICES.items()}
+
+
+AWKWARD = ("A,B", 'sa"id', "back\\slash", "{braced}", "NULL", " spaced ", "d'or", "Zürich %s")
+
+
+@pytest.mark.django_db
+def test_prices_of_funds_with_awkward_codes_are_written_as_they_are(inbox: Path) -> None:
+    """PT-2: quotes, commas, braces and the word NULL in a fund's code stay what they are, and a price keeps every digit."""
+    plan = synced_plan(inbox, everybody())
+    run = sync_people(plan)
+    written = {code: Decimal(f"{number}.{number:06}") for number, code in enumerate(AWKWARD, start=1)}
+    prices = pl.DataFrame(
+        {"plan_id": plan.pk, "fund": list(written), "price_date": price_day(9), "price": list(written.values())},
+        schema={"plan_id": pl.Int64, "fund": pl.String, "price_date": pl.Date, "price": NUMBER},
+    )
+    write_prices(prices, {plan.pk: run.id})
+    kept = FundPrice.objects.filter(plan_id=plan.pk, price_date=price_day(9), run_id=run.id)
+    assert {row.fund: row.price for row in kept} == written
 
 
 @pytest.mark.django_db

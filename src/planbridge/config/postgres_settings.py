@@ -39,7 +39,8 @@ def first_start_settings() -> str:
         "max_connections": "100",
         "fsync": "on",
         "jit": "off",
-        "wal_compression": "lz4" if _is_built_with("lz4") else "pglz",
+        # The older method costs a batch that changes everybody a sixth of its time [100,000 people: 6.8 s with, 5.9 without].
+        "wal_compression": "lz4" if _is_built_with("lz4") else "off",
         "timezone": "UTC",
         "log_timezone": "UTC",
         # Failing rows and statements hold people's data, which a log must not.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -140,15 +141,18 @@ class FilesConnector:
         if profile is not None:
             note_files_read(self.connection, profile, [one for one in read if isinstance(one, PlanFeed)])
         for delivery in look_into(self.connection).deliveries:
-            plans = self.connection.plan_set.filter(external_plan_id__in=delivery.manifest.plans).values_list(
-                "document_as_of", "participants_as_of"
-            )
             # Beside single files a delivery may have plans' documents alone.
-            is_whole = profile is None or people_files(delivery.manifest)
-            marks = [row if is_whole else row[:1] for row in plans]
-            if marks and all(mark is not None and mark >= delivery.as_of for row in marks for mark in row):
-                passed_over = any(mark > delivery.as_of for row in marks for mark in row if mark)
-                put_away(self.connection, delivery, is_passed_over=passed_over)
+            is_whole = profile is None or bool(people_files(delivery.manifest))
+            marks = ("document_as_of", "participants_as_of") if is_whole else ("document_as_of",)
+            said = read_marks(self.connection, delivery.manifest.plans, marks)
+            if said and all(mark is not None and mark >= delivery.as_of for mark in said):
+                put_away(self.connection, delivery, is_passed_over=any(mark > delivery.as_of for mark in said if mark))
+
+
+def read_marks(connection: Connection, plans: Sequence[str], marks: Sequence[str]) -> set[datetime | None]:
+    """The different values of some marks of how far plans (external ids) are read: of thousands of plans one or two."""
+    found = connection.plan_set.filter(external_plan_id__in=plans)
+    return {said for mark in marks for said in found.values_list(mark, flat=True).distinct().order_by()}
 
 
 def shown_key(connection: Connection) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from uuid import UUID
 
@@ -12,10 +12,10 @@ from django.db import connection
 from planbridge.security.ssn import index_ssns
 from planbridge.sync.diff import GONE_STATUS
 from planbridge.sync.frames import PERSON, CanonicalPart
-from planbridge.sync.positions import POSITIONS_SCHEMA, unit_history
+from planbridge.sync.positions import NOBODY_ALIKE, POSITIONS_SCHEMA, unit_history
 from planbridge.sync.roll import STORED_SCHEMA, read_rolls
 from planbridge.sync.run_book import copy_csv, copy_rows
-from planbridge.sync.staging import ARRAYS, CENSUS_COLUMNS, SealedSsns, array_rows, as_csv, census_rows, plain
+from planbridge.sync.staging import ARRAYS, CENSUS_COLUMNS, SealedSsns, array_literal, array_rows, as_csv, census_rows
 from planbridge.sync.statements import statement
 
 PLAN_LOCKS = 7301  # the namespace of the plans' advisory locks
@@ -105,18 +105,34 @@ def prepare_stages() -> None:
         cursor.execute(statement("create_stages"))
 
 
+def has_stages() -> bool:
+    """Whether the session has its staging tables: on most days nobody is staged, and making them takes 10 ms."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('pg_temp.stage_participant') IS NOT NULL")
+        row = cursor.fetchone()
+        return bool(row and row[0])
+
+
 def copy_new(changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[int, UUID]) -> None:
     """Copy people of whom nothing is held straight into the tables [first load: 2 s less than through the stages].
 
     `facts`: record and staging.FACTS.
     """
-    copy_people(changed, facts, run_ids, into="", items=changed.items)
+    copy_people(changed, facts, run_ids, into="")
 
 
 def stage(
-    changed: CanonicalPart, facts: pl.DataFrame, run_ids: Mapping[int, UUID], touched: Mapping[str, pl.DataFrame]
+    changed: CanonicalPart,
+    facts: pl.DataFrame,
+    run_ids: Mapping[int, UUID],
+    touched: Mapping[str, pl.DataFrame],
+    *,
+    alike: pl.DataFrame = NOBODY_ALIKE,
 ) -> None:
-    """Copy new and changed people into the staging tables, and of their items those of the touched sections (record)."""
+    """Copy new and changed people into the staging tables, and of their items those of the touched sections (record).
+
+    With them goes the history of `alike`, as record_unit_changes takes it.
+    """
     if changed.people.is_empty():
         return
     prepare_stages()
@@ -126,7 +142,7 @@ def stage(
         else changed.items[section].join(records, on="record", how="semi", maintain_order="left")
         for section, records in touched.items()
     }
-    copy_people(changed, facts, run_ids, into="stage_", items=items)
+    copy_people(replace(changed, items={**changed.items, **items}), facts, run_ids, into="stage_", alike=alike)
 
 
 def copy_people(
@@ -135,18 +151,19 @@ def copy_people(
     run_ids: Mapping[int, UUID],
     *,
     into: str,
-    items: Mapping[str, pl.DataFrame],
+    alike: pl.DataFrame = NOBODY_ALIKE,
 ) -> None:
-    """Copy people and their items into the tables whose names begin with `into`."""
+    """Copy people and their items into the tables whose names begin with `into`, and the history of `alike`."""
     people = changed.people
     # While the server takes one table, the next is put together, and SSNs are sealed [first load: 2 s less].
     with ThreadPoolExecutor(1) as sealing, ThreadPoolExecutor(1) as building:
         ssns = sealing.submit(SealedSsns.of, people)
         rows = {
-            f"{into}{table}": (columns, building.submit(arrays_as_csv, items[section], people, columns))
+            f"{into}{table}": (columns, building.submit(arrays_as_csv, changed.items[section], people, columns))
             for table, (section, columns) in ARRAYS.items()
         }
         census = building.submit(lambda: as_csv(census_rows(changed, facts, run_ids, ssns.result())))
+        record_unit_changes(alike, run_ids)  # else the server would wait for the first table
         for table, (columns, content) in rows.items():
             copy_csv(table, (*PERSON, *columns), content.result())
         copy_csv(f"{into}participant", CENSUS_COLUMNS, census.result())
@@ -180,7 +197,7 @@ def record_unit_changes(same: pl.DataFrame, run_ids: Mapping[int, UUID]) -> None
     rows = unit_history(same).join(run_frame(run_ids), on="plan_id", how="inner", maintain_order="left")
     columns = (*PERSON, "run_id", "section", "changed_at", "changes")
     written = rows.with_columns(section=pl.lit("balances"), changed_at=pl.lit(moment[0] if moment else None))
-    copy_rows("participant_change", columns, written.select(columns))
+    copy_rows("participant_change", columns, written.select(columns).sort(PERSON))  # as its index lies
 
 
 def run_frame(run_ids: Mapping[int, UUID]) -> pl.DataFrame:
@@ -207,6 +224,7 @@ def refresh_fingerprints(people: pl.DataFrame) -> None:
     """Write the fingerprints (plan_id, participant_id, halves, judge_again_on) of people whose content is as held."""
     if people.is_empty():
         return
+    prepare_stages()
     columns = (*PERSON, "fingerprint_high", "fingerprint_low", "judge_again_on")
     copy_rows("stage_fingerprint", columns, people.select(columns))
     with connection.cursor() as cursor:
@@ -217,6 +235,7 @@ def unstage_plans(plan_ids: Sequence[int]) -> None:
     """Take whole plans out of the staging tables: those held, canceled or taken over by another worker."""
     if not plan_ids:
         return
+    prepare_stages()
     with connection.cursor() as cursor:
         for table in ("participant", "touched", *ARRAYS):
             cursor.execute(f"DELETE FROM stage_{table} WHERE plan_id = ANY (%s)", [list(plan_ids)])  # noqa: S608 - as above
@@ -224,6 +243,8 @@ def unstage_plans(plan_ids: Sequence[int]) -> None:
 
 def merge_people() -> None:
     """History of what changes of the staged people, then one MERGE a table; nothing when nobody is staged."""
+    if not has_stages():
+        return
     with connection.cursor() as cursor:
         counts = staged_counts()
         if not counts["participant"]:
@@ -262,14 +283,9 @@ def write_prices(prices: pl.DataFrame, run_ids: Mapping[int, UUID]) -> None:
     """Write prices (plan_id, fund, price_date, price): rows of funds and days, never of people."""
     if prices.is_empty():
         return
-    prepare_stages()
-    runs = run_frame(run_ids)
-    copy_rows(
-        "stage_price",
-        ("plan_id", "fund", "price_date", "price", "run_id"),
-        prices.join(runs, on="plan_id", how="inner").select(
-            "plan_id", "fund", "price_date", plain("price", prices.schema["price"]), "run_id"
-        ),
-    )
     with connection.cursor() as cursor:
-        cursor.execute(statement("merge_prices"))
+        cursor.execute(
+            statement("merge_prices"),
+            {name: array_literal(prices, name) for name in ("plan_id", "fund", "price_date", "price")}
+            | {"plan_ids": list(run_ids), "run_ids": list(run_ids.values())},
+        )

@@ -1,6 +1,7 @@
 """Movement: how many people and dollars of each plan a feed would move, and why that may hold its run."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from planbridge.sync.frames import NUMBER, PERSON
 from planbridge.sync.guard import Movement, judge_movement, money_moves, valued
 from planbridge.sync.judgement import Judgement
 from planbridge.sync.known import PlanFacts
-from planbridge.sync.positions import POSITIONS_SCHEMA, alike, by_position, position_texts, unit_changes
+from planbridge.sync.positions import NOBODY_ALIKE, POSITIONS_SCHEMA, alike, by_position, position_texts, unit_changes
 from planbridge.sync.reconcile import differences
 from planbridge.sync.statements import statement
 from planbridge.sync.summary import Summary
@@ -24,7 +25,10 @@ HALF_CENT = Decimal("0.005")
 HELD = pl.Schema({"plan_id": pl.Int64(), "fund": pl.String(), "units": NUMBER, "positions": pl.Int64()})
 MOVES = pl.Schema({"plan_id": pl.Int64(), "fund": pl.String(), "units": NUMBER, "moved": NUMBER, "change": NUMBER})
 
-NOBODY_ALIKE = alike(pl.DataFrame(schema=POSITIONS_SCHEMA), pl.DataFrame(schema=POSITIONS_SCHEMA))
+
+def of_people(rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose record is one of these people's."""
+    return rows.join(people.select("record"), on="record", how="semi")
 
 
 @dataclass
@@ -47,10 +51,12 @@ class Movements:
         people = touched.join(plans_before, on="plan_id", how="semi")
         if people.is_empty():
             return NOBODY_ALIKE
-        delivered = position_texts(
-            judgement.changed.items["balances"].join(people.select("record"), on="record", how="semi"), people
-        )
-        held = held_positions(judgement.comparison.people(CHANGED).join(people, on="record", how="semi").select(PERSON))
+        balances = judgement.changed.items["balances"]
+        with ThreadPoolExecutor(1) as reading:  # while the server reads
+            texts = reading.submit(lambda: position_texts(of_people(balances, people), people))
+            changed = of_people(judgement.comparison.people(CHANGED), people)
+            held = held_positions(changed.select(PERSON))
+            delivered = texts.result()
         same = alike(held, delivered)
         prices = self.newest(judgement.prices)
         self.moves.append(valued(unit_changes(same), prices).cast(MOVES))

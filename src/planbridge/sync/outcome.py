@@ -78,12 +78,29 @@ def conclude_unready(ended: Sequence[Unready]) -> None:
             copy_problems(run_problems(ticket.plan_id, one.problems), [ticket])
 
 
-def conclude_group(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
-    """Conclude the applied and the held runs, in the caller's transaction."""
-    conclusions = [concluded(book, plan_id) for plan_id in applied] + [
+def conclusions_of(
+    book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]
+) -> list[Conclusion]:
+    """How the applied and the held runs end, but for their stages. Asks the database nothing."""
+    return [concluded(book, plan_id) for plan_id in applied] + [
         concluded(book, plan_id, is_held=True) for plan_id in held
     ]
-    conclude_runs(conclusions)
+
+
+def with_stages(book: Book, conclusions: Sequence[Conclusion]) -> list[Conclusion]:
+    """Conclusions with the stages done so far."""
+    stages = book.timeline.as_list()
+    return [replace(one, stages=stages) for one in conclusions]
+
+
+def conclude_group(
+    book: Book,
+    applied: Mapping[int, PlanFeed],
+    held: Mapping[int, Sequence[Problem]],
+    conclusions: Sequence[Conclusion],
+) -> None:
+    """Conclude the applied and the held runs as conclusions_of has it, in the caller's transaction."""
+    conclude_runs(with_stages(book, conclusions))
     forget_findings(book, [plan_id for plan_id in applied if book.batch.asked[plan_id].guard_waived_by])
     write_problems(book, applied, held)
     # A reading of parts of people takes nothing back that was rejected of them before: it may be another part.
@@ -176,7 +193,6 @@ def concluded(book: Book, plan_id: int, *, is_held: bool = False) -> Conclusion:
         book.batch.tickets[plan_id],
         RunStatus.HELD if is_held else status_of(rejected=refused, warnings=warnings),
         counts=counts,
-        stages=book.timeline.as_list(),
         vanished=summary.people_lost.get(plan_id, 0),
         prices=summary.prices_of(plan_id),
         warnings=warnings,
@@ -216,7 +232,12 @@ def own_problems(book: Book, plan_id: int, why_held: Sequence[Problem]) -> list[
     return [*feed.problems, *why_held, *apart]
 
 
-def conclude_dry_run(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, Sequence[Problem]]) -> None:
+def conclude_dry_run(
+    book: Book,
+    applied: Mapping[int, PlanFeed],
+    held: Mapping[int, Sequence[Problem]],
+    conclusions: Sequence[Conclusion],
+) -> None:
     """Undo everything that was written, then conclude with what it would have changed."""
     run_ids = book.batch.run_ids(list(applied))
     parameters = {"plan_ids": list(run_ids), "run_ids": list(run_ids.values())}
@@ -224,12 +245,9 @@ def conclude_dry_run(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[
     for plan_id, person, fields in copy_out(statement("changes_of_run"), parameters, CHANGES).iter_rows():
         by_field = json.loads(fields, parse_float=str, parse_int=str)  # exact decimals, not floats
         changes.setdefault(plan_id, []).append({"participant_id": person, "changes": by_field})
-    conclusions = [concluded(book, plan_id) for plan_id in applied] + [
-        concluded(book, plan_id, is_held=True) for plan_id in held
-    ]
     with_changes = [
         replace(one, proof={**(one.proof or {}), "would_change": changes.get(one.ticket.plan_id, [])})
-        for one in conclusions
+        for one in with_stages(book, conclusions)
     ]
     raise DryRunDone(book, with_changes, dict(applied), dict(held))
 

@@ -1,6 +1,7 @@
 """Participant Sync: extract, normalise, validate, guard, diff, apply, reconcile, conclude - many plans at once."""
 
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import cache, partial
 
@@ -18,8 +19,6 @@ from planbridge.sync.apply import (
     copy_new,
     lock_plans,
     merge_people,
-    prepare_stages,
-    record_unit_changes,
     refresh_fingerprints,
     set_statuses,
     stage,
@@ -97,7 +96,6 @@ def sync_group(batch: Batch, group: PeopleGroup, timeline: Timeline) -> list[Pla
     feeds = {plan_id: feed for plan_id, feed in feeds.items() if plan_id in locked}
     if not feeds:
         return []
-    prepare_stages()
     background, judged_with = background_of(batch, feeds, facts)
     moves = Movements(background.known.newest_prices)
     plans_before = background.stored.select("plan_id").unique()
@@ -172,9 +170,8 @@ def apply_judged(
     if is_first:
         copy_new(changed, facts_of(judgement), run_ids)
         return
-    stage(changed, facts_of(judgement), run_ids, touched_items(judgement))
     told = same.join(changed.people.select(PERSON), on=list(PERSON), how="semi")
-    record_unit_changes(told, run_ids)
+    stage(changed, facts_of(judgement), run_ids, touched_items(judgement), alike=told)
     untold = changed.people.join(told, on=list(PERSON), how="anti", maintain_order="left")
     touched = touched_items(judgement)
     stage_touched(untold, {"balances": touched.pop("balances")}, run_ids)
@@ -288,16 +285,18 @@ def settle_group(read: Read, book: outcome.Book) -> list[PlanFeed]:
     owned = owned_runs(batch.tickets_of(list(read.feeds)))
     lost = {plan_id for plan_id in read.feeds if batch.tickets[plan_id].run_id not in owned}
     applied = {plan_id: feed for plan_id, feed in read.feeds.items() if plan_id not in held.keys() | lost}
+    kept = {plan_id: why for plan_id, why in held.items() if plan_id not in again | lost}
     unstage_plans(sorted(held.keys() | lost))
-    apply_plans(read, applied)
+    with ThreadPoolExecutor(1) as proving:  # while the server writes
+        conclusions = proving.submit(outcome.conclusions_of, book, applied, kept)
+        apply_plans(read, applied)
     book.timeline.mark("apply", sum(read.summary.counts[plan_id].applied for plan_id in applied))
 
-    kept = {plan_id: why for plan_id, why in held.items() if plan_id not in again | lost}
     if any(batch.asked[plan_id].is_dry_run for plan_id in read.feeds):
-        outcome.conclude_dry_run(book, applied, kept)
+        outcome.conclude_dry_run(book, applied, kept, conclusions.result())
     keep_held(batch, read.group, kept)
     book.timeline.mark("reconcile", len(applied) + len(kept))
-    outcome.conclude_group(book, applied, kept)
+    outcome.conclude_group(book, applied, kept, conclusions.result())
     note_moved_people(moved_plans(read.summary, applied))
     confirm_submissions(applied)
     return [feed for plan_id, feed in read.feeds.items() if plan_id in applied or plan_id in kept]

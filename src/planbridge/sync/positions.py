@@ -43,6 +43,9 @@ def alike(held: pl.DataFrame, delivered: pl.DataFrame) -> pl.DataFrame:
     return both.filter(is_same).select(*PERSON, "funds", "units", "units_now")
 
 
+NOBODY_ALIKE = alike(pl.DataFrame(schema=POSITIONS_SCHEMA), pl.DataFrame(schema=POSITIONS_SCHEMA))
+
+
 def unit_changes(people: pl.DataFrame) -> pl.DataFrame:
     """plan_id, fund and change of units of each position that moved of people as `alike` gives them."""
     texts = ["funds", "units", "units_now"]

@@ -93,8 +93,7 @@ def recognise(
         rest = all_but(marked, same)
     money = facts.money
     if rest.height:
-        others = money_rows(part).join(rest.lazy(), on="person_key", how="semi", nulls_equal=True)
-        money = money_less(money, summed(others))
+        money = money_less(money, summed(money_rows(part, rest)))
     return Recognition(same, rest["person_key"], marked, canonical_money(money, plans))
 
 
@@ -151,11 +150,16 @@ def is_doubtful() -> pl.Expr:
     )
 
 
-def money_rows(part: Delivered) -> pl.LazyFrame:
-    """Every position: person_key, plan_id (external), source, fund, price_date, and exact units, price, market_value."""
+def money_rows(part: Delivered, whose: pl.DataFrame | None = None) -> pl.LazyFrame:
+    """Positions: person_key, plan_id (external), source, fund, price_date, and exact units, price, market_value.
+
+    `whose` (person_key): the people whose positions are wanted, None everybody's.
+    """
     rows = part.keyed_items.get("balances")
     if rows is None:
         return pl.LazyFrame(schema={"person_key": pl.UInt64} | dict(MONEY_SCHEMA)).drop("positions")
+    if whose is not None:
+        rows = rows.join(whose, on="person_key", how="semi", nulls_equal=True)
     if "plan_id" not in rows.columns:
         plans = part.keyed_people.select("record", "plan_id")
         rows = rows.join(plans, on="record", how="left", maintain_order="left")

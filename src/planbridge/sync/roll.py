@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.ma  # polars asks for it with every array: it is not to be imported in the middle of a run
 import polars as pl
 from django.db import connection
 
@@ -108,9 +109,10 @@ def no_sections() -> pl.DataFrame:
 
 def rows_of(name: str, plan_ids: Sequence[int]) -> list[tuple[int, str, bytes]]:
     """plan_id, names and records of the plans that have a roll."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement(name), {"plan_ids": list(plan_ids)})
-        rows: list[tuple[int, str, bytes]] = cursor.fetchall()
+    query = f"COPY ({statement(name)}) TO STDOUT (FORMAT binary)"  # a query's answer would spell the bytes out as text
+    with connection.cursor() as cursor, cursor.copy(query, {"plan_ids": list(plan_ids)}) as copy:
+        copy.set_types(("int8", "text", "bytea"))
+        rows: list[tuple[int, str, bytes]] = list(copy.rows())
         return rows
 
 

@@ -69,6 +69,11 @@ def element(name: str, rows: pl.DataFrame) -> pl.Expr:
     return pl.concat_str(pl.lit('"'), escaped, pl.lit('"')).fill_null(pl.lit("NULL")).alias(name)
 
 
+def array_literal(rows: pl.DataFrame, name: str) -> str:
+    """A column as one PostgreSQL array literal."""
+    return "{" + str(rows.select(element(name, rows).cast(pl.String).str.join(",")).item()) + "}"
+
+
 def plain(name: str, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
     """A value as text; a decimal without the zeros that only its scale gives it."""
     text = pl.col(name).cast(pl.String)

@@ -27,8 +27,9 @@ def end_abandoned_runs() -> int:
 
 def end_canceled_runs(run_ids: Sequence[UUID]) -> None:
     """End as Canceled those of the runs that someone canceled while they ran: their attempt could not commit."""
-    canceled = SyncRun.objects.filter(id__in=run_ids, status=RunStatus.RUNNING).exclude(cancel_requested_by="")
-    for run_id in canceled.values_list("id", flat=True):
+    # Those that wait to be ended are few, the runs of a batch thousands.
+    canceled = SyncRun.objects.filter(status=RunStatus.RUNNING).exclude(cancel_requested_by="")
+    for run_id in {*canceled.values_list("id", flat=True)}.intersection(run_ids):
         with transaction.atomic():
             run = locked_run(run_id)
             if run.status == RunStatus.RUNNING:

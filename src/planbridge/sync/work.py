@@ -1,6 +1,6 @@
 """The work of a batch: claim its runs, read the recordkeeper, sync, conclude - whatever happens on the way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -94,12 +94,14 @@ def work_alike(tickets: Sequence[Ticket], runs: Sequence[SyncRun]) -> list[Ticke
     if not runs:
         return []
     with progress_of(runs[0].batch_id, len(runs)) as progress:
-        batch = batch_of(tickets, runs, progress)
+        plans = read_so_far(runs)
+        batch = batch_of(tickets, runs, plans, progress)
+        wanted = [wanted_plan(plans[run.plan_id], run) for run in runs]
         try:
             if runs[0].kind == RunKind.PLAN:
-                do_plans(batch, runs)
+                do_plans(batch, runs, wanted)
             else:
-                do_participants(batch, runs)
+                do_participants(batch, runs, wanted)
         except ConnectorError as error:
             conclude_failed(tickets, error.problem)
         except HandedBack:
@@ -120,18 +122,18 @@ def is_database_gone(error: Exception) -> bool:
     return isinstance(error, DATABASE_GONE) and not is_too_much
 
 
-def do_plans(batch: Batch, runs: Sequence[SyncRun]) -> None:
+def do_plans(batch: Batch, runs: Sequence[SyncRun], plans: Sequence[WantedPlan]) -> None:
     """Plan Sync of the runs' plans."""
     connector = connector_for(Connection.objects.get(pk=runs[0].connection_id))
-    read: list[PlanAnswer] = sync_plans(batch, connector.read_plans(wanted_plans(runs)))
+    read: list[PlanAnswer] = sync_plans(batch, connector.read_plans(plans))
     connector.settle(RunKind.PLAN, read)
 
 
-def do_participants(batch: Batch, runs: Sequence[SyncRun]) -> None:
+def do_participants(batch: Batch, runs: Sequence[SyncRun], plans: Sequence[WantedPlan]) -> None:
     """Participant Sync of the runs' plans; a plan whose changes do not lead to the control totals is read in full."""
     connection = Connection.objects.get(pk=runs[0].connection_id)
     connector = connector_for(connection)
-    wanted = {one.plan_id: one for one in wanted_plans(runs)}
+    wanted = {one.plan_id: one for one in plans}
     read: list[PlanFeed] = []
     kept = [run for run in runs if run.guard_waived_by or run.retries_run_id]
     for run in kept:
@@ -158,19 +160,23 @@ def group_of(run: SyncRun, wanted: WantedPlan, connection: Connection) -> People
     return replayed_group(run, wanted, connection)
 
 
-def batch_of(tickets: Sequence[Ticket], runs: Sequence[SyncRun], progress: Progress) -> Batch:
+def batch_of(
+    tickets: Sequence[Ticket], runs: Sequence[SyncRun], plans: Mapping[int, "ReadSoFar"], progress: Progress
+) -> Batch:
     """The batch of claimed runs."""
-    plans = Plan.objects.filter(id__in=[run.plan_id for run in runs]).values_list("external_plan_id", "id")
-    external = pl.DataFrame(list(plans), schema={"external_plan_id": pl.String, "plan_id": pl.Int64}, orient="row")
+    external = pl.DataFrame(
+        [(plan.external_plan_id, plan_id) for plan_id, plan in plans.items()],
+        schema={"external_plan_id": pl.String, "plan_id": pl.Int64},
+        orient="row",
+    )
     asked = {run.plan_id: Asked(run.is_dry_run, run.guard_waived_by, run.requested_by) for run in runs}
     return Batch({ticket.plan_id: ticket for ticket in tickets}, asked, external, progress)
 
 
-def wanted_plans(runs: Sequence[SyncRun]) -> list[WantedPlan]:
-    """What the runs want of the recordkeeper, given how far their plans were read before."""
+def read_so_far(runs: Sequence[SyncRun]) -> dict[int, "ReadSoFar"]:
+    """How far the runs' plans were read before, by plan id."""
     plans = Plan.objects.filter(id__in=[run.plan_id for run in runs]).values_list("id", *READ_SO_FAR)
-    read = {plan_id: ReadSoFar(*row) for plan_id, *row in plans}
-    return [wanted_plan(read[run.plan_id], run) for run in runs]
+    return {plan_id: ReadSoFar(*row) for plan_id, *row in plans}
 
 
 class ReadSoFar(NamedTuple):

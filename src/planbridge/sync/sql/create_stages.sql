@@ -10,7 +10,6 @@ CREATE TEMPORARY TABLE IF NOT EXISTS stage_year_to_date (LIKE year_to_date) ON C
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_person (plan_id bigint, participant_id text, sync_status text) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_touched (plan_id bigint, participant_id text, section text, run_id uuid)
 ON COMMIT DELETE ROWS;
-CREATE TEMPORARY TABLE IF NOT EXISTS stage_price (LIKE fund_price) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS stage_fingerprint (
     plan_id bigint, participant_id text, fingerprint_high bigint, fingerprint_low bigint, judge_again_on date
 ) ON COMMIT DELETE ROWS;

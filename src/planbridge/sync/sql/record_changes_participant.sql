@@ -63,3 +63,4 @@ FROM (
     OFFSET 0 -- keeps the texts from being put together twice
 ) AS c
 WHERE c.changes <> ''
+ORDER BY c.plan_id, c.participant_id -- as the index lies
