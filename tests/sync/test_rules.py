@@ -99,6 +99,10 @@ DEFECTS = [
         Defect("NUMBER_INVALID", {"annual_compensation": number})
         for number in ("12,000.00", "$12", "NaN", "inf", "twelve", "0.12345678901", "1e400", "1" * 40)
     ),
+    *(
+        Defect("NUMBER_INVALID", {"annual_compensation": number})
+        for number in ("1e-11", "1.5E-10", "12345678901.25e-9", "9e-999999999999")
+    ),
     Defect("NUMBER_INVALID", balance(units="1.2.3")),
     Defect("NUMBER_INVALID", balance(price="-1", market_value="-100.50")),
     Defect("NUMBER_INVALID", {"contribution_rates": [rate("6 %")]}),
@@ -121,6 +125,8 @@ DEFECTS = [
     Defect("ALLOCATION_NOT_100", {"allocations": [share("99.99")]}),
     Defect("ALLOCATION_NOT_100", {"allocations": [share("100"), share("0.01", fund_code="EQ3")]}),
     Defect("ALLOCATION_NOT_100", {"allocations": [share("50"), share("50", source="ROTH")]}),
+    Defect("ALLOCATION_OUT_OF_RANGE", {"allocations": [share("150"), share("-50", fund_code="EQ3")]}),
+    Defect("ALLOCATION_OUT_OF_RANGE", {"allocations": [share("100.01"), share("-0.01", fund_code="EQ3")]}),
     Defect("ALLOCATION_DUPLICATE", {"allocations": [share("50"), share("50")]}),
     Defect("RATE_BOTH_PERCENT_AND_AMOUNT", {"contribution_rates": [rate("6", "50")]}),
     Defect("RATE_BOTH_PERCENT_AND_AMOUNT", {"contribution_rates": [rate("0", "0")]}),
@@ -132,8 +138,13 @@ DEFECTS = [
     Defect("RATE_ABOVE_PLAN_MAXIMUM", {"contribution_rates": [rate("80.01")]}),
     Defect("VESTING_OUT_OF_RANGE", {"vesting": [{"source": "MATCH", "percent": "100.01"}]}),
     Defect("VESTING_OUT_OF_RANGE", {"vesting": [{"source": "MATCH", "percent": "-1"}]}),
+    Defect("VESTING_DUPLICATE", {"vesting": [{"source": "MATCH", "percent": one} for one in ("20", "40")]}),
+    Defect("YTD_DUPLICATE", {"ytd": [{"source": "PRE", "amount": amount} for amount in ("1", "2")]}),
+    Defect("LOAN_ID_MISSING", {"loans": [loan("1") | {"loan_id": " "}]}),
+    Defect("LOAN_ID_MISSING", {"loans": [loan("1") | {"loan_id": None}, loan("2") | {"loan_id": None}]}),
     Defect("LOAN_DUPLICATE", {"loans": [loan("1"), loan("1")]}),
     Defect("LOAN_BALANCE_NEGATIVE", {"loans": [loan("1") | {"balance": "-0.01"}]}),
+    Defect("BENEFICIARY_OUT_OF_RANGE", {"beneficiaries": [heir("150"), heir("-50")]}),
     Defect("BENEFICIARY_NOT_100", {"beneficiaries": [heir("99.99")]}),
     Defect("BENEFICIARY_NOT_100", {"beneficiaries": [heir("100"), heir("50", "contingent")]}),
     Defect("RECORD_MALFORMED", {"first_name": "Pat\x00"}),
@@ -200,6 +211,7 @@ NEAR_MISSES: list[dict[str, Any]] = [
     {"beneficiaries": [heir("100"), heir("100", "contingent")]},
     {"annual_compensation": "0.1234567890"},
     {"annual_compensation": "76923.1000000000000"},
+    *({"annual_compensation": number} for number in ("1e-05", "1.50E-9", "7.69231e4", "2e+3")),
     {"middle_name": "x" * 10_000},
     {"middle_name": "=1+1\t| 'quoted', \"twice\" {curly} \\back\\ NULL"},
 ]

@@ -8,6 +8,7 @@ from django.utils import timezone
 from planbridge.activity.entry import ActivityEntry
 from planbridge.security.firm import only_firm
 from planbridge.security.user import Role, User
+from planbridge.users import invite
 from planbridge.users.change import change_rights, rights_of
 from planbridge.users.invitation import Invitation, invitation_path
 from planbridge.users.invite import (
@@ -18,6 +19,7 @@ from planbridge.users.invite import (
     invite_first_admin,
     invite_user,
 )
+from planbridge.users.upload import upload_users
 
 PASSWORD = "four quiet words here"
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,21 @@ def test_an_address_belongs_to_one_user() -> None:
     first_admin()
     with pytest.raises(UserRefused, match="already"):
         invite_user(only_firm(), NewUser("ADA@example.test", "Ada", Role.VIEWER), actor="test")
+
+
+def test_two_at_once_are_invited_with_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """US-1: of two invitations of one address at the same moment, which both find it free, the second is refused in words."""
+    first_admin()
+    monkeypatch.setattr(invite, "checked_email", str.lower)  # as both see it before either is written
+    with pytest.raises(UserRefused, match=r"Somebody signs in as ada@example\.test already\."):
+        invite_user(only_firm(), NewUser("ADA@example.test", "Ada", Role.VIEWER), actor="test")
+    rows = upload_users(
+        only_firm(), b"email,name,role\nada@example.test,Ada,viewer\nbea@example.test,Bea,viewer\n", actor="test"
+    )
+    assert [(row.line, row.reason) for row in rows] == [
+        (2, "Somebody signs in as ada@example.test already."),
+        (3, ""),
+    ]
 
 
 def test_a_firm_keeps_an_admin() -> None:

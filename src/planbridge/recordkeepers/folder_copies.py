@@ -1,9 +1,12 @@
 """Single files of a drop folder, near or far: what lies there, a copy of one, and putting one away."""
 
+import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISREG
 
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connection import Connection
@@ -25,6 +28,13 @@ class FileInFolder:
     looks: str
 
 
+class FileIsGone(TryAgain):
+    """A file that was seen in the folder lies there no more: another worker has put it away, or its sender took it back."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(Problem("FILE_INCOMPLETE", value=name, detail="It was taken away while it was looked at."))
+
+
 def files_in_folder(connection: Connection) -> list[FileInFolder]:
     """The files directly in the folder, hidden ones and links left out; raises ConnectorError."""
     place = folder_place(connection.settings)
@@ -38,26 +48,23 @@ def files_in_folder(connection: Connection) -> list[FileInFolder]:
         raise FixSettings(Problem("RK_UNREACHABLE", detail=detail))
     found = []
     for path in folder.iterdir():
-        if (
-            path.is_file()
-            and not path.is_symlink()
-            and not path.name.startswith(".")
-            and not path.name.endswith(REASON)
-        ):
-            stat = path.stat()
-            moment = datetime.fromtimestamp(stat.st_mtime, UTC)
-            found.append(FileInFolder(path.name, stat.st_size, moment, looks_of(path)))
+        if path.name.startswith(".") or path.name.endswith(REASON):
+            continue
+        with suppress(FileNotFoundError):  # another worker put it away first
+            stat = path.lstat()
+            if S_ISREG(stat.st_mode):
+                moment = datetime.fromtimestamp(stat.st_mtime, UTC)
+                found.append(FileInFolder(path.name, stat.st_size, moment, looks_of(stat)))
     return found
 
 
-def looks_of(path: Path) -> str:
+def looks_of(stat: os.stat_result) -> str:
     """What changes when a file of this machine may have changed."""
-    stat = path.stat()
     return f"{stat.st_size} {stat.st_mtime_ns}"
 
 
 def copy_file(connection: Connection, one: FileInFolder) -> Path:
-    """A file's copy in the spool, as it was looked at; raises ConnectorError."""
+    """A file's copy in the spool, as it was looked at; raises FileIsGone and other ConnectorErrors."""
     mirror = mirror_folder(connection)
     folder = mirror / COPIES  # hidden: it is no delivery
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -67,14 +74,22 @@ def copy_file(connection: Connection, one: FileInFolder) -> Path:
             far = FarFile(one.name, one.bytes, one.looks.partition(" ")[2], one.changed_at)
             return fetch_file(store, far, folder)
     source = Path(place.path) / one.name
+    with alone_in(mirror):  # two that copy at once would write into one another's half
+        return copied(source, one, folder)
+
+
+def copied(source: Path, one: FileInFolder, folder: Path) -> Path:
+    """A file of this machine copied into a folder, unless its copy is there already; raises ConnectorError."""
     target, part = folder / one.name, folder / f".{one.name}.part"
-    if target.is_file() and looks_of(target) == one.looks:
+    if target.is_file() and looks_of(target.stat()) == one.looks:
         return target
     if shutil.disk_usage(folder).free < one.bytes + FREE_BYTES_MIN:
         raise TryAgain(Problem("SPOOL_FULL", value=one.name))
     try:
         shutil.copy2(source, part)  # with its time of change, by which the copy is known again
-        now = looks_of(source)
+        now = looks_of(source.stat())
+    except FileNotFoundError as error:
+        raise FileIsGone(one.name) from error
     except OSError as error:
         detail = f"It cannot be read ({error.strerror})."
         raise TryAgain(Problem("RK_UNREACHABLE", value=one.name, detail=detail)) from error

@@ -1,6 +1,5 @@
 """Single files of a layout in a drop folder: which lie there whole, what they hold, and which one a plan reads next."""
 
-import json
 import re
 import shutil
 from collections import Counter
@@ -12,7 +11,8 @@ from pathlib import Path
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connection import Connection, Delivery, DeliveryState
 from planbridge.recordkeepers.connector import DeliveryRefused, WantedPlan
-from planbridge.recordkeepers.folder_copies import FileInFolder, copy_file, kept_name, move_file
+from planbridge.recordkeepers.folder_copies import FileInFolder, FileIsGone, copy_file, kept_name, move_file
+from planbridge.recordkeepers.folder_mirror import alone_in, mirror_folder, read_note, write_note
 from planbridge.recordkeepers.folder_opening import bare_name, decrypted_name, digest_of
 from planbridge.recordkeepers.formats.manifest import MANIFEST
 from planbridge.recordkeepers.open_pgp_keys import opening_keys
@@ -61,6 +61,8 @@ def look_for_files(connection: Connection, profile: Profile) -> tuple[list[Found
             refuse_file(connection, one, refused.problem)
             problems.append(refused.problem)
             continue
+        except FileIsGone:
+            continue
         if file is not None:
             found.append(file)
     return found, problems
@@ -99,9 +101,11 @@ def found_file(connection: Connection, profile: Profile, one: FileInFolder) -> F
         return None
     # Another profile, or version of it, may find other plans in the same files.
     note = opened_folder(connection, digest) / f"{profile.digest}.json"
-    if not note.is_file():
-        note.write_text(json.dumps(sum((people_by_plan(file, profile) for file in files), Counter[str]())))
-    people = json.loads(note.read_text())
+    people: dict[str, int] | None = read_note(note)
+    if people is None:
+        people = sum((people_by_plan(file, profile) for file in files), Counter[str]())
+        with alone_in(mirror_folder(connection)):
+            write_note(note, people)
     if not people:
         archive_file(connection, one.name, digest, one.changed_at)
         return None

@@ -2,11 +2,15 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import structlog
 
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connection import Connection
@@ -15,6 +19,7 @@ from planbridge.recordkeepers.folder_store import KEPT_APART, FarFile, FolderSto
 from planbridge.recordkeepers.formats.canonical_spool import spool_folder
 from planbridge.recordkeepers.formats.manifest import FILE_BYTES_MAX, MANIFEST
 
+log = structlog.get_logger()
 PIECE_BYTES = 4 << 20
 FREE_BYTES_MIN = 1 << 30
 VERSIONS = ".versions"
@@ -52,6 +57,24 @@ def alone_in(folder: Path) -> Iterator[None]:
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def write_note(path: Path, said: object) -> None:
+    """Keep something as JSON, whole or not at all, whenever the process ends; the caller is alone_in the copy."""
+    unfinished = path.with_name(f".{path.name}.new")
+    unfinished.write_text(json.dumps(said), encoding="utf-8")
+    unfinished.replace(path)
+
+
+def read_note(path: Path) -> Any:  # noqa: ANN401 - what write_note was given
+    """What was kept there; None where nothing was, or what a machine that went down has left of it."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        log.warning("note cannot be read", note=path.name)
+        return None
 
 
 def forget_gone(mirror: Path, there: set[str]) -> None:

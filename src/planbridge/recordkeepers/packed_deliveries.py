@@ -4,7 +4,6 @@ A delivery may be one zip (encrypted as a whole, or with encrypted files in it),
 Its manifest speaks of the plain files.
 """
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connection import Connection, Delivery
 from planbridge.recordkeepers.connector import ConnectorError, DeliveryRefused, TooManyBytes, TryAgain
-from planbridge.recordkeepers.folder_copies import FileInFolder, copy_file, kept_name
+from planbridge.recordkeepers.folder_copies import FileInFolder, FileIsGone, copy_file, kept_name
 from planbridge.recordkeepers.folder_mirror import (
     COPIES,
     FREE_BYTES_MIN,
@@ -24,6 +23,8 @@ from planbridge.recordkeepers.folder_mirror import (
     fetch_file,
     mark_used,
     mirror_folder,
+    read_note,
+    write_note,
 )
 from planbridge.recordkeepers.folder_opening import (
     ENCRYPTED_ENDINGS,
@@ -70,6 +71,8 @@ def packages_in(connection: Connection) -> Iterator[tuple[FileInFolder, Package 
         except DeliveryRefused as refused:
             yield one, refused.problem
             continue
+        except FileIsGone:
+            continue
         holds_delivery = any(file.name == MANIFEST for file in files)
         yield one, Package(one, files[0].parent) if holds_delivery else None
 
@@ -91,12 +94,13 @@ def open_once(connection: Connection, copy: Path, keys: OpeningKeys, *, bytes_ma
     place = opened_folder(connection, digest_of(copy))
     note = place / OPENED_NOTE
     with alone_in(mirror):
-        if not note.is_file():
+        names: list[str] | None = read_note(note)
+        if names is None:
             with room_for(copy.name, mirror, bytes_max) as allowed:
-                files = open_file(copy, place / PLAIN, keys, bytes_max=allowed)
-            note.write_text(json.dumps([file.name for file in files]))
+                names = [file.name for file in open_file(copy, place / PLAIN, keys, bytes_max=allowed)]
+            write_note(note, names)
         mark_used(place)
-    found = [place / PLAIN / name for name in json.loads(note.read_text())]
+    found = [place / PLAIN / name for name in names]
     if sum(file.stat().st_size for file in found) > bytes_max:
         raise DeliveryRefused(Problem("FILE_TOO_LARGE", value=copy.name))
     return found
@@ -132,12 +136,12 @@ def plain_folder(connection: Connection, folder: Path) -> Path:
     place = mirror_folder(connection) / OPENED / f"folder-{folder.name}"
     note = place / OPENED_NOTE
     with alone_in(mirror_folder(connection)):
-        if not note.is_file() or json.loads(note.read_text()) != [list(one) for one in looks]:
+        if read_note(note) != [list(one) for one in looks]:
             shutil.rmtree(place, ignore_errors=True)
             (place / PLAIN).mkdir(mode=0o700, parents=True)
             for path in files:
                 put_plain(path, place / PLAIN, opening_keys(connection))
-            note.write_text(json.dumps(looks))
+            write_note(note, looks)
         mark_used(place)
     return place / PLAIN
 
@@ -163,16 +167,16 @@ def archived_folder(connection: Connection, row: Delivery) -> Path | None:
         return None
     name = kept_name(row.name, row.as_of)
     place = folder_place(connection.settings)
-    into = opened_folder(connection, "archived")
+    mirror = mirror_folder(connection)
     try:
         if place.is_far:
-            with open_store(connection) as store:
-                path = fetch_file(store, store.look(f"archive/{name}"), mirror_folder(connection) / COPIES)
+            with alone_in(mirror), open_store(connection) as store:
+                path = fetch_file(store, store.look(f"archive/{name}"), mirror / COPIES)
         else:
             path = Path(place.path) / "archive" / name
         if not path.is_file():
             return None
-        open_file(path, into, opening_keys(connection), bytes_max=FILE_BYTES_MAX)
+        files = open_once(connection, path, opening_keys(connection), bytes_max=FILE_BYTES_MAX)
     except (ConnectorError, DeliveryRefused):
         return None
-    return into
+    return files[0].parent

@@ -1,12 +1,11 @@
 """Single files of a drop folder that lie there whole: those that look the same twice."""
 
-import json
 import time
 from collections.abc import Callable
 
 from planbridge.recordkeepers.connection import Connection
 from planbridge.recordkeepers.folder_copies import FileInFolder, files_in_folder
-from planbridge.recordkeepers.folder_mirror import mirror_folder
+from planbridge.recordkeepers.folder_mirror import alone_in, mirror_folder, read_note, write_note
 
 SETTLE_SECONDS = 5.0
 
@@ -15,8 +14,9 @@ def settled_files(connection: Connection, is_wanted: Callable[[str], bool]) -> l
     """The files of wanted names that did not change between two looks, by when they were changed; raises ConnectorError."""
     listed = files_in_folder(connection)
     wanted = [one for one in listed if is_wanted(one.name)]
-    note = mirror_folder(connection) / ".looked.json"
-    before = json.loads(note.read_text()) if note.is_file() else {}
+    mirror = mirror_folder(connection)
+    note = mirror / ".looked.json"
+    before: dict[str, str] = read_note(note) or {}
     # What others look for stays noted as they saw it.
     there = {one.name for one in listed}
     others = {name: looks for name, looks in before.items() if name in there and not is_wanted(name)}
@@ -24,6 +24,7 @@ def settled_files(connection: Connection, is_wanted: Callable[[str], bool]) -> l
         time.sleep(float(connection.settings.get("settle_seconds", SETTLE_SECONDS)))
         before = {one.name: one.looks for one in wanted}
         wanted = [one for one in files_in_folder(connection) if is_wanted(one.name)]
-    note.write_text(json.dumps(others | {one.name: one.looks for one in wanted}))
+    with alone_in(mirror):
+        write_note(note, others | {one.name: one.looks for one in wanted})
     settled = [one for one in wanted if before.get(one.name) == one.looks]
     return sorted(settled, key=lambda one: (one.changed_at, one.name))

@@ -16,7 +16,7 @@ from planbridge.sync.positions import NOBODY_ALIKE, POSITIONS_SCHEMA, unit_histo
 from planbridge.sync.roll import STORED_SCHEMA, read_rolls
 from planbridge.sync.run_book import copy_csv, copy_rows
 from planbridge.sync.staging import ARRAYS, CENSUS_COLUMNS, SealedSsns, array_literal, array_rows, as_csv, census_rows
-from planbridge.sync.statements import statement
+from planbridge.sync.statements import array_of, statement
 
 PLAN_LOCKS = 7301  # the namespace of the plans' advisory locks
 
@@ -37,7 +37,7 @@ class Taken:
 def lock_plans(plan_ids: Sequence[int]) -> set[int]:
     """Take the plans' advisory locks until the commit; a plan that is busy elsewhere is not in the answer."""
     with connection.cursor() as cursor:
-        cursor.execute(statement("lock_plans"), {"plan_ids": list(plan_ids), "namespace": PLAN_LOCKS})
+        cursor.execute(statement("lock_plans"), {"plan_ids": array_of(plan_ids), "namespace": PLAN_LOCKS})
         return {row[0] for row in cursor.fetchall()}
 
 
@@ -287,5 +287,5 @@ def write_prices(prices: pl.DataFrame, run_ids: Mapping[int, UUID]) -> None:
         cursor.execute(
             statement("merge_prices"),
             {name: array_literal(prices, name) for name in ("plan_id", "fund", "price_date", "price")}
-            | {"plan_ids": list(run_ids), "run_ids": list(run_ids.values())},
+            | {"plan_ids": array_of(run_ids), "run_ids": array_of(run_ids.values())},
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 import polars as pl
@@ -18,6 +19,22 @@ class Asked:
     is_dry_run: bool = False
     guard_waived_by: str = ""
     requested_by: str = ""
+
+
+class ClaimedRun(NamedTuple):
+    """What the work needs of a run, by the columns of the same names; whole rows of thousands would take 10 ms more."""
+
+    id: UUID
+    plan_id: int
+    kind: str
+    connection_id: int
+    batch_id: UUID
+    participants: list[str]
+    is_full: bool
+    is_dry_run: bool
+    guard_waived_by: str
+    retries_run_id: UUID | None
+    requested_by: str
 
 
 @dataclass

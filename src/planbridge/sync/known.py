@@ -3,19 +3,19 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 from django.db import connection
+from django.db.models import Q
 
 from planbridge.plans.models import Plan
 from planbridge.recordkeepers.connector import PlanFeed
 from planbridge.sync.apply import copy_out
 from planbridge.sync.frames import NUMBER
 from planbridge.sync.guard import GuardLimits
-from planbridge.sync.statements import statement
+from planbridge.sync.statements import array_of, statement
 from planbridge.sync.validate import KnownPlans
 
 SOURCES = pl.Schema({"plan_id": pl.Int64(), "source": pl.String(), "kind": pl.String()})
@@ -30,7 +30,6 @@ class PlanFacts:
 
     plan_id: int
     external_plan_id: str
-    participants_as_of: datetime | None
     has_document: bool
     limits: GuardLimits
     judged_with: str
@@ -38,24 +37,24 @@ class PlanFacts:
 
 def plan_facts(plan_ids: Sequence[int]) -> dict[int, PlanFacts]:
     """The facts of each plan by its id."""
-    rows = Plan.objects.filter(id__in=plan_ids).values_list(
+    plans = Plan.objects.filter(id__in=plan_ids).annotate(has_document=Q(document_as_of__isnull=False))
+    rows = plans.values_list(
         "id",
         "external_plan_id",
-        "participants_as_of",
-        "document_as_of",
+        "has_document",
         "people_loss_percent_max",
         "money_move_percent_max",
         "judged_with",
     )
     return {
-        plan_id: PlanFacts(plan_id, external, read, document_as_of is not None, GuardLimits(loss, move), judged)
-        for plan_id, external, read, document_as_of, loss, move, judged in rows
+        plan_id: PlanFacts(plan_id, external, has_document, GuardLimits(loss, move), judged)
+        for plan_id, external, has_document, loss, move, judged in rows
     }
 
 
 def known_plans(feeds: Sequence[PlanFeed]) -> KnownPlans:
     """What the rules need of the plans of these feeds."""
-    plans = {"plan_ids": [feed.wanted.plan_id for feed in feeds]}
+    plans = {"plan_ids": array_of(feed.wanted.plan_id for feed in feeds)}
     days = [(feed.wanted.plan_id, feed.as_of.date() if feed.as_of else None) for feed in feeds]
 
     def asked(name: str, schema: pl.Schema) -> Callable[[], pl.DataFrame]:
@@ -83,7 +82,7 @@ RULES_VERSION = rules_version()
 def contexts(plan_ids: Sequence[int]) -> dict[int, str]:
     """What each plan's people are judged with, as a short text: the rules, the plan's sources, funds and maximum."""
     with connection.cursor() as cursor:
-        cursor.execute(CONTEXTS, {"plan_ids": list(plan_ids)})
+        cursor.execute(CONTEXTS, {"plan_ids": array_of(plan_ids)})
         return {plan_id: f"{RULES_VERSION}-{digest}" for plan_id, digest in cursor.fetchall()}
 
 

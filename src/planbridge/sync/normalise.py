@@ -37,6 +37,8 @@ DECIMAL_PLACES = 10
 # A number whose text is longer than this may have more than ten decimals, which the cast would cut without a word.
 PLAIN_LENGTH = DECIMAL_PLACES + 1
 TOO_FINE = r"\.[0-9]{10}[0-9]*[1-9]"
+DECIMALS_BEFORE_EXPONENT = r"\.([0-9]*?)0*[eE]"
+EXPONENT = r"[eE]([+-]?[0-9]+)$"
 # No amount of one person comes near it; a million products of two such numbers still add up within 28 digits.
 NUMBER_LIMIT = pl.lit(10**11).cast(NUMBER)
 ISO_DAY = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
@@ -141,9 +143,10 @@ def as_problems(rows: pl.DataFrame, code: str, field: str, value: pl.Expr) -> pl
 
 def typed(table: str, rows: pl.DataFrame, owners: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows in exact types and the problems of texts that could not be read; `owners`: record and person."""
+    with_exponents = exponents_in(rows, NUMBERS.get(table, ()))
     readings = (
         {name: read_date(name) for name in DATES.get(table, ())}
-        | {name: read_number(name) for name in NUMBERS.get(table, ())}
+        | {name: read_number(name, has_exponents=name in with_exponents) for name in NUMBERS.get(table, ())}
         | {name: read_code(name, codes) for name, codes in CODES.get(table, {}).items()}
     )
     numbers = [in_range(name) for name in NUMBERS.get(table, ())]
@@ -180,10 +183,22 @@ def read_date(name: str) -> pl.Expr:
     return pl.when(text.str.contains(ISO_DAY)).then(text.str.to_date("%Y-%m-%d", strict=False))
 
 
-def read_number(name: str) -> pl.Expr:
+def exponents_in(rows: pl.DataFrame, names: tuple[str, ...]) -> set[str]:
+    """The columns in which a text has an exponent: some programs write 0.00001 as 1e-05."""
+    if rows.is_empty() or not names:
+        return set()
+    found = rows.lazy().select(pl.col(names).str.contains(r"[eE]").any()).collect().row(0, named=True)
+    return {name for name, has_any in found.items() if has_any}
+
+
+def read_number(name: str, *, has_exponents: bool = False) -> pl.Expr:
     """An exact decimal, else null; a number of more than ten decimals is refused, not rounded. `in_range` comes after."""
     text = pl.col(name)
     too_fine = (text.str.len_bytes() > PLAIN_LENGTH) & text.str.contains(TOO_FINE)
+    if has_exponents:
+        places = text.str.extract(DECIMALS_BEFORE_EXPONENT).str.len_bytes().cast(pl.Int64).fill_null(0)
+        shifted = text.str.extract(EXPONENT).cast(pl.Int64, strict=False).fill_null(0)
+        too_fine |= places - shifted > DECIMAL_PLACES
     return pl.when(~too_fine).then(text.cast(NUMBER, strict=False))
 
 

@@ -28,7 +28,7 @@ from planbridge.sync.run_book import (
     status_of,
 )
 from planbridge.sync.stages import Timeline
-from planbridge.sync.statements import statement
+from planbridge.sync.statements import array_of, statement
 from planbridge.sync.summary import Summary
 
 VANISHED_SHOWN = 100  # of the people whom a held run would mark as not at the recordkeeper
@@ -115,9 +115,9 @@ def conclude_group(
         cursor.execute(
             statement("resolve_quarantine"),
             {
-                "plan_ids": plan_ids,
-                "run_ids": run_ids,
-                "is_complete": [applied[plan_id].is_complete for plan_id in plan_ids],
+                "plan_ids": array_of(plan_ids),
+                "run_ids": array_of(run_ids),
+                "is_complete": array_of(applied[plan_id].is_complete for plan_id in plan_ids),
                 "taken_plans": taken["plan_id"].to_list(),
                 "taken_people": taken["participant_id"].to_list(),
             },
@@ -147,7 +147,11 @@ def supersede_held(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[in
     with connection.cursor() as cursor:
         cursor.execute(
             statement("supersede_held"),
-            {"plan_ids": plan_ids, "run_ids": run_ids, "applied_run_ids": applied_run_ids},
+            {
+                "plan_ids": array_of(plan_ids),
+                "run_ids": array_of(run_ids),
+                "applied_run_ids": array_of(applied_run_ids),
+            },
         )
 
 
@@ -161,10 +165,10 @@ def move_marks(book: Book, applied: Mapping[int, PlanFeed], held: Mapping[int, S
         cursor.execute(
             statement("move_read_marks"),
             {
-                "plan_ids": list(feeds),
-                "as_ofs": [None if is_of_some(feed) else feed.as_of for feed in feeds.values()],
-                "is_applied": [plan_id in applied for plan_id in feeds],
-                "is_complete": [feed.is_complete and not is_of_some(feed) for feed in feeds.values()],
+                "plan_ids": array_of(feeds),
+                "as_ofs": array_of(None if is_of_some(feed) else feed.as_of for feed in feeds.values()),
+                "is_applied": array_of(plan_id in applied for plan_id in feeds),
+                "is_complete": array_of(feed.is_complete and not is_of_some(feed) for feed in feeds.values()),
                 "judged_with": [book.judged_with.get(plan_id, "") for plan_id in feeds],
             },
         )

@@ -166,6 +166,8 @@ def apply_judged(
     `is_first`: nobody is held of any of the plans.
     """
     changed = changed_of(judgement, plans)
+    if changed.people.is_empty():
+        return
     run_ids = batch.run_ids(list(batch.tickets))
     if is_first:
         copy_new(changed, facts_of(judgement), run_ids)
@@ -186,6 +188,8 @@ def touched_items(judgement: Judgement) -> dict[str, pl.DataFrame]:
 def changed_of(judgement: Judgement, plans: Collection[int]) -> CanonicalPart:
     """The judgement's new and changed people of some plans."""
     changed = judgement.changed
+    if changed.people.is_empty():
+        return changed
     chosen = changed.people.filter(pl.col("plan_id").is_in(list(plans)))
     return changed if chosen.height == changed.people.height else changed.of(chosen.select(PERSON))
 
@@ -287,9 +291,10 @@ def settle_group(read: Read, book: outcome.Book) -> list[PlanFeed]:
     applied = {plan_id: feed for plan_id, feed in read.feeds.items() if plan_id not in held.keys() | lost}
     kept = {plan_id: why for plan_id, why in held.items() if plan_id not in again | lost}
     unstage_plans(sorted(held.keys() | lost))
+    apply_people(read, applied)
     with ThreadPoolExecutor(1) as proving:  # while the server writes
         conclusions = proving.submit(outcome.conclusions_of, book, applied, kept)
-        apply_plans(read, applied)
+        write_prices(of_plans(read.summary.prices, applied), batch.run_ids(list(applied)))
     book.timeline.mark("apply", sum(read.summary.counts[plan_id].applied for plan_id in applied))
 
     if any(batch.asked[plan_id].is_dry_run for plan_id in read.feeds):
@@ -308,8 +313,8 @@ def moved_plans(summary: Summary, applied: Mapping[int, PlanFeed]) -> list[int]:
     return [plan_id for plan_id in applied if summary.counts[plan_id].applied or plan_id in others]
 
 
-def apply_plans(read: Read, applied: dict[int, PlanFeed]) -> None:
-    """Write the people, statuses, fingerprints and prices of the applied plans."""
+def apply_people(read: Read, applied: dict[int, PlanFeed]) -> None:
+    """Write the people, statuses and fingerprints of the applied plans."""
     run_ids = read.batch.run_ids(list(applied))
     summary = read.summary
     is_first = not summary.people_known
@@ -322,7 +327,6 @@ def apply_plans(read: Read, applied: dict[int, PlanFeed]) -> None:
     taken = Taken(of_plans(summary.statuses, applied), of_plans(summary.vanished, applied))
     set_statuses(taken, run_ids)
     call_rolls(read.people, taken, applied)
-    write_prices(of_plans(summary.prices, applied), run_ids)
 
 
 def call_rolls(people: People, taken: Taken, applied: dict[int, PlanFeed]) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from planbridge.sync.statements import statement
+from planbridge.sync.statements import array_of, statement
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,11 @@ def note_ended_runs(ended: Sequence[EndedRun]) -> None:
     """
     if not ended:
         return
-    parameters: dict[str, list[Any]] = {
-        "plan_ids": [one.plan_id for one in ended],
-        "run_ids": [one.run_id for one in ended],
-        "people_counts": [one.people_count for one in ended],
-        "market_values_usd": [one.market_value_usd for one in ended],
+    parameters = {
+        "plan_ids": array_of(one.plan_id for one in ended),
+        "run_ids": array_of(one.run_id for one in ended),
+        "people_counts": array_of(one.people_count for one in ended),
+        "market_values_usd": array_of(one.market_value_usd for one in ended),
     }
     with connection.cursor() as cursor:
         cursor.execute(statement("note_ended_runs"), parameters)

@@ -11,6 +11,7 @@ from planbridge.recordkeepers.connector import PeopleGroup, PlanFeed, WantedPlan
 from planbridge.recordkeepers.folder_people import carried_of_file
 from planbridge.recordkeepers.formats.canonical_json import people_from_lines
 from planbridge.security.sealing import unseal
+from planbridge.sync.batch import ClaimedRun
 from planbridge.sync.quarantine import record_place
 from planbridge.sync.run import Quarantine, SyncRun
 
@@ -22,7 +23,7 @@ def newest_rejected(plan_id: int, run_id: UUID) -> QuerySet[Quarantine]:
     return opened.filter(~Exists(newer), run_id=run_id)
 
 
-def replayed_group(run: SyncRun, wanted: WantedPlan, connection: Connection) -> PeopleGroup | None:
+def replayed_group(run: ClaimedRun, wanted: WantedPlan, connection: Connection) -> PeopleGroup | None:
     """The newest records that the run `retries_run_id` rejected; None: the recordkeeper is asked again.
 
     A Recordkeeper API is asked for the people anew, because they may be mended there. A drop folder cannot be asked:

@@ -17,7 +17,7 @@ from django.db import connection
 from planbridge.sync.content_hash import MARKED, mark_of
 from planbridge.sync.diff import GONE_STATUS
 from planbridge.sync.frames import PERSON
-from planbridge.sync.statements import statement
+from planbridge.sync.statements import array_of, statement
 
 # A longer roll would cost more to write on each change than its plan's rows cost to read.
 PEOPLE_MAX = 50_000
@@ -110,7 +110,7 @@ def no_sections() -> pl.DataFrame:
 def rows_of(name: str, plan_ids: Sequence[int]) -> list[tuple[int, str, bytes]]:
     """plan_id, names and records of the plans that have a roll."""
     query = f"COPY ({statement(name)}) TO STDOUT (FORMAT binary)"  # a query's answer would spell the bytes out as text
-    with connection.cursor() as cursor, cursor.copy(query, {"plan_ids": list(plan_ids)}) as copy:
+    with connection.cursor() as cursor, cursor.copy(query, {"plan_ids": array_of(plan_ids)}) as copy:
         copy.set_types(("int8", "text", "bytea"))
         rows: list[tuple[int, str, bytes]] = list(copy.rows())
         return rows

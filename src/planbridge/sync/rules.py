@@ -98,6 +98,7 @@ RULES = (
     Rule("RATE_OUT_OF_RANGE", "contribution_rates", "amount", pl.col("amount") < ZERO),
     Rule("SOURCE_MISSING", "allocations", "source", pl.col("source").is_null()),
     Rule("FUND_MISSING", "allocations", "fund", pl.col("fund").is_null()),
+    Rule("ALLOCATION_OUT_OF_RANGE", "allocations", "percent", ~pl.col("percent").is_between(ZERO, HUNDRED)),
     Rule("SOURCE_MISSING", "balances", "source", pl.col("source").is_null()),
     Rule("FUND_MISSING", "balances", "fund", pl.col("fund").is_null()),
     Rule("UNITS_MISSING", "balances", "units", pl.col("units").is_null()),
@@ -112,7 +113,9 @@ RULES = (
     ),
     Rule("SOURCE_MISSING", "vesting", "source", pl.col("source").is_null()),
     Rule("VESTING_OUT_OF_RANGE", "vesting", "percent", ~pl.col("percent").is_between(ZERO, HUNDRED)),
+    Rule("LOAN_ID_MISSING", "loans", "loan_id", pl.col("loan_id").is_null()),
     Rule("LOAN_BALANCE_NEGATIVE", "loans", "balance", pl.col("balance") < ZERO),
+    Rule("BENEFICIARY_OUT_OF_RANGE", "beneficiaries", "percent", ~pl.col("percent").is_between(ZERO, HUNDRED)),
     Rule("SOURCE_MISSING", "ytd", "source", pl.col("source").is_null()),
 )
 
@@ -133,7 +136,17 @@ GROUP_RULES = (
     GroupRule("ALLOCATION_DUPLICATE", "allocations", ("source", "fund"), "fund", pl.len(), IS_REPEATED, pl.col("fund")),
     GroupRule("RATE_DUPLICATE", "contribution_rates", ("source",), "source", pl.len(), IS_REPEATED, pl.col("source")),
     GroupRule("POSITION_DUPLICATE", "balances", ("source", "fund"), "fund", pl.len(), IS_REPEATED, pl.col("fund")),
-    GroupRule("LOAN_DUPLICATE", "loans", ("loan_id",), "loan_id", pl.len(), IS_REPEATED, pl.col("loan_id")),
+    GroupRule("VESTING_DUPLICATE", "vesting", ("source",), "source", pl.len(), IS_REPEATED, pl.col("source")),
+    GroupRule("YTD_DUPLICATE", "ytd", ("source",), "source", pl.len(), IS_REPEATED, pl.col("source")),
+    GroupRule(
+        "LOAN_DUPLICATE",
+        "loans",
+        ("loan_id",),
+        "loan_id",
+        pl.len(),
+        IS_REPEATED & pl.col("loan_id").is_not_null(),
+        pl.col("loan_id"),
+    ),
     GroupRule(
         "BENEFICIARY_NOT_100",
         "beneficiaries",

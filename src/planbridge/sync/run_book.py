@@ -20,7 +20,7 @@ from planbridge.sync.plan_figures import ended_run, note_ended_runs
 from planbridge.sync.reconcile import PeopleCounts
 from planbridge.sync.run import RunStatus, SyncRun
 from planbridge.sync.staging import as_csv
-from planbridge.sync.statements import statement
+from planbridge.sync.statements import array_of, statement
 
 WARNINGS = {code for code, kind in CATALOGUE.items() if kind.severity is Severity.WARNING}
 # What is held or canceled neither failed nor went through.
@@ -59,14 +59,14 @@ class Conclusion:
     proof: dict[str, Any] | None = None
     requests: Sequence[RequestLine] = ()
 
-    def as_record(self) -> dict[str, Any]:
-        """The conclusion as a record of sql/conclude_runs.sql."""
+    def as_record(self, told: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """The conclusion as a record of sql/conclude_runs.sql, without the stages `told` once for all."""
         return {
             "plan_id": self.ticket.plan_id,
             "id": str(self.ticket.run_id),
             "attempt": self.ticket.attempt,
             "status": str(self.status),
-            "stages": list(self.stages),
+            "stages": None if self.stages is told else self.stages,
             "read": self.counts.read,
             "applied": self.counts.applied,
             "unchanged": self.counts.unchanged,
@@ -104,12 +104,12 @@ def hand_back_runs(tickets: Sequence[Ticket], job_id: int) -> None:
         cursor.execute(statement("hand_back_runs"), {"job_id": job_id, **as_arrays(tickets)})
 
 
-def as_arrays(tickets: Sequence[Ticket]) -> dict[str, list[Any]]:
+def as_arrays(tickets: Sequence[Ticket]) -> dict[str, str]:
     """Tickets as the arrays that statements take."""
     return {
-        "plan_ids": [ticket.plan_id for ticket in tickets],
-        "run_ids": [ticket.run_id for ticket in tickets],
-        "attempts": [ticket.attempt for ticket in tickets],
+        "plan_ids": array_of(ticket.plan_id for ticket in tickets),
+        "run_ids": array_of(ticket.run_id for ticket in tickets),
+        "attempts": array_of(ticket.attempt for ticket in tickets),
     }
 
 
@@ -125,8 +125,10 @@ def conclude_runs(conclusions: Sequence[Conclusion]) -> set[UUID]:
     if not conclusions:
         return set()
     with connection.cursor() as cursor:
-        records = msgspec.json.encode([conclusion.as_record() for conclusion in conclusions]).decode()
-        cursor.execute(statement("conclude_runs"), {"conclusions": records})
+        stages = conclusions[0].stages  # mostly those of all: a batch is worked on together
+        records = [conclusion.as_record(stages) for conclusion in conclusions]
+        told = {"conclusions": msgspec.json.encode(records).decode(), "stages": msgspec.json.encode(stages).decode()}
+        cursor.execute(statement("conclude_runs"), told)
         kinds = {run_id: None if is_dry_run else kind for run_id, kind, is_dry_run in cursor.fetchall()}
     ours = [one for one in conclusions if one.ticket.run_id in kinds]
     note_ended_runs([ended_run(one.ticket.plan_id, one.ticket.run_id, one.proof) for one in ours])
@@ -188,7 +190,7 @@ def problems_before(tickets: Sequence[Ticket]) -> pl.DataFrame:
     with connection.cursor() as cursor:
         cursor.execute(
             statement("last_problem_numbers"),
-            {"plan_ids": [one.plan_id for one in tickets], "run_ids": [one.run_id for one in tickets]},
+            {"plan_ids": array_of(one.plan_id for one in tickets), "run_ids": array_of(one.run_id for one in tickets)},
         )
         return pl.DataFrame(cursor.fetchall(), schema={"plan_id": pl.Int64, "before": pl.Int64}, orient="row")
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from planbridge.activity.entry import Verb
 from planbridge.recordkeepers.connector import PlanFeed
-from planbridge.sync.statements import statement
+from planbridge.sync.statements import array_of, statement
 from planbridge.sync.submission import Submission
 from planbridge.sync.submission_book import SYNC_ACTOR, moved, record_happenings, settle_moves
 from planbridge.sync.submission_states import Event
@@ -26,8 +26,8 @@ def confirm_submissions(applied: Mapping[int, PlanFeed]) -> None:
         cursor.execute(
             statement("shown_submissions"),
             {
-                "plan_ids": list(feeds),
-                "as_ofs": [feed.as_of for feed in feeds.values()],
+                "plan_ids": array_of(feeds),
+                "as_ofs": array_of(feed.as_of for feed in feeds.values()),
                 "picked": [
                     json.dumps(feed.wanted.participants) if feed.wanted.participants else None
                     for feed in feeds.values()

@@ -18,7 +18,7 @@ from planbridge.recordkeepers.connection import Connection
 from planbridge.recordkeepers.connector import Connector, ConnectorError, PeopleGroup, PlanAnswer, PlanFeed, WantedPlan
 from planbridge.recordkeepers.quiet_hours import quiet_seconds
 from planbridge.recordkeepers.registry import connector_for
-from planbridge.sync.batch import Asked, Batch
+from planbridge.sync.batch import Asked, Batch, ClaimedRun
 from planbridge.sync.cancel_between_parts import cancelable
 from planbridge.sync.held import kept_group
 from planbridge.sync.outcome import conclude_failed
@@ -34,19 +34,6 @@ from planbridge.sync.take_along import take_along_runs
 
 log = structlog.get_logger()
 BUSY_SECONDS = 2
-# Of thousands of plans and runs only what is needed is fetched: a row of each has hundreds of columns' bytes more.
-ASKED_FOR = (
-    "plan_id",
-    "kind",
-    "connection_id",
-    "batch_id",
-    "participants",
-    "is_full",
-    "is_dry_run",
-    "guard_waived_by",
-    "retries_run_id",
-    "requested_by",
-)
 LIMIT_EXCEEDED = "54"  # the class of SQLSTATE; psycopg counts it to the operational errors
 # psycopg's own come from COPY, and from the limits of a connection.
 DATABASE_GONE = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
@@ -75,8 +62,8 @@ def work_batch(batch_id: UUID, job_id: int) -> None:
 
 def work_runs(tickets: Sequence[Ticket], job_id: int) -> list[Ticket]:
     """Do claimed runs of one connection and kind; answers those whose plan is busy, every other one is concluded here."""
-    found = SyncRun.objects.only(*ASKED_FOR).filter(id__in=[ticket.run_id for ticket in tickets])
-    runs = {run.id: run for run in found}
+    found = SyncRun.objects.filter(id__in=[ticket.run_id for ticket in tickets]).values_list(*ClaimedRun._fields)
+    runs = {run.id: run for run in map(ClaimedRun._make, found)}
     left: list[Ticket] = []
     try:
         # Apart, because a dry run undoes what its transaction wrote: it must not undo it for others.
@@ -89,7 +76,7 @@ def work_runs(tickets: Sequence[Ticket], job_id: int) -> list[Ticket]:
     return left
 
 
-def work_alike(tickets: Sequence[Ticket], runs: Sequence[SyncRun]) -> list[Ticket]:
+def work_alike(tickets: Sequence[Ticket], runs: Sequence[ClaimedRun]) -> list[Ticket]:
     """Do claimed runs that are all dry runs, or none of them; answers those whose plan is busy."""
     if not runs:
         return []
@@ -122,14 +109,14 @@ def is_database_gone(error: Exception) -> bool:
     return isinstance(error, DATABASE_GONE) and not is_too_much
 
 
-def do_plans(batch: Batch, runs: Sequence[SyncRun], plans: Sequence[WantedPlan]) -> None:
+def do_plans(batch: Batch, runs: Sequence[ClaimedRun], plans: Sequence[WantedPlan]) -> None:
     """Plan Sync of the runs' plans."""
     connector = connector_for(Connection.objects.get(pk=runs[0].connection_id))
     read: list[PlanAnswer] = sync_plans(batch, connector.read_plans(plans))
     connector.settle(RunKind.PLAN, read)
 
 
-def do_participants(batch: Batch, runs: Sequence[SyncRun], plans: Sequence[WantedPlan]) -> None:
+def do_participants(batch: Batch, runs: Sequence[ClaimedRun], plans: Sequence[WantedPlan]) -> None:
     """Participant Sync of the runs' plans; a plan whose changes do not lead to the control totals is read in full."""
     connection = Connection.objects.get(pk=runs[0].connection_id)
     connector = connector_for(connection)
@@ -153,7 +140,7 @@ def read_and_sync(batch: Batch, connector: Connector, wanted: Sequence[WantedPla
     return sync_participants(batch, cancelable(batch, connector.read_people(wanted))) if wanted else []
 
 
-def group_of(run: SyncRun, wanted: WantedPlan, connection: Connection) -> PeopleGroup | None:
+def group_of(run: ClaimedRun, wanted: WantedPlan, connection: Connection) -> PeopleGroup | None:
     """What a run reads that does not ask the recordkeeper: a held feed, or rejected records of a drop folder."""
     if run.guard_waived_by:
         return kept_group(wanted, run.id)
@@ -161,7 +148,7 @@ def group_of(run: SyncRun, wanted: WantedPlan, connection: Connection) -> People
 
 
 def batch_of(
-    tickets: Sequence[Ticket], runs: Sequence[SyncRun], plans: Mapping[int, "ReadSoFar"], progress: Progress
+    tickets: Sequence[Ticket], runs: Sequence[ClaimedRun], plans: Mapping[int, "ReadSoFar"], progress: Progress
 ) -> Batch:
     """The batch of claimed runs."""
     external = pl.DataFrame(
@@ -173,14 +160,14 @@ def batch_of(
     return Batch({ticket.plan_id: ticket for ticket in tickets}, asked, external, progress)
 
 
-def read_so_far(runs: Sequence[SyncRun]) -> dict[int, "ReadSoFar"]:
+def read_so_far(runs: Sequence[ClaimedRun]) -> dict[int, "ReadSoFar"]:
     """How far the runs' plans were read before, by plan id."""
-    plans = Plan.objects.filter(id__in=[run.plan_id for run in runs]).values_list("id", *READ_SO_FAR)
+    plans = Plan.objects.filter(id__in=[run.plan_id for run in runs]).values_list("id", *ReadSoFar._fields)
     return {plan_id: ReadSoFar(*row) for plan_id, *row in plans}
 
 
 class ReadSoFar(NamedTuple):
-    """How far a plan was read, by the columns of READ_SO_FAR."""
+    """How far a plan was read, by the columns of the same names."""
 
     external_plan_id: str
     document_as_of: datetime | None
@@ -189,10 +176,7 @@ class ReadSoFar(NamedTuple):
     participants_applied_as_of: datetime | None
 
 
-READ_SO_FAR = ReadSoFar._fields
-
-
-def wanted_plan(plan: ReadSoFar, run: SyncRun) -> WantedPlan:
+def wanted_plan(plan: ReadSoFar, run: ClaimedRun) -> WantedPlan:
     """What one run wants."""
     if run.kind == RunKind.PLAN:
         return WantedPlan(run.plan_id, plan.external_plan_id, plan.document_as_of, etag=plan.etag)

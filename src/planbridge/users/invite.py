@@ -1,6 +1,8 @@
 """Invites users and lets them in: each function is one change in one transaction, recorded as activity."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from planbridge.activity.entry import Verb
@@ -78,7 +80,8 @@ def invite_user(firm: Firm, new: NewUser, *, actor: str) -> Invited:
             may_approve_held_runs=new.may_approve_held_runs,
         )
         user.set_unusable_password()
-        user.save()
+        with alone_as(email):
+            user.save()
         token = _make_link(firm, user, actor, VALID_FOR)
         detail = {"firm_id": firm.pk, "user": email, "role": str(new.role)}
         record_activity(Happening(Verb.USER_INVITED, actor, detail=detail))
@@ -115,7 +118,8 @@ def accept_invitation(token: str, *, name: str, email: str, password: str) -> Us
         except ValidationError as error:
             raise UserRefused(" ".join(error.messages), "password") from error
         user.set_password(password)
-        user.save()
+        with alone_as(user.email):
+            user.save()
         # Whoever holds the link was reached at the address, or is the operator: sign-in need not ask once more.
         EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
         Invitation.objects.filter(pk=invitation.pk).update(used_at=timezone.now())
@@ -136,9 +140,23 @@ def checked_email(email: str) -> str:
         message = f"{email!r} is not an e-mail address; it looks like name@company.example."
         raise UserRefused(message, "email") from error
     if User.objects.filter(email=text).exists():
-        message = f"Somebody signs in as {text} already."
-        raise UserRefused(message, "email")
+        raise is_taken(text)
     return text
+
+
+def is_taken(email: str) -> UserRefused:
+    """The refusal of an address that somebody has."""
+    return UserRefused(f"Somebody signs in as {email} already.", "email")
+
+
+@contextmanager
+def alone_as(email: str) -> Iterator[None]:
+    """Turns the database's refusal of a second user of one address, written at the same moment, into words."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise is_taken(email) from error
 
 
 def checked_name(name: str) -> str:

@@ -3,23 +3,21 @@
 import os
 import shutil
 import time
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
-import pysequoia
 import pytest
 from django.conf import settings as product
 
 from planbridge.plans.models import Plan
 from planbridge.recordkeepers import packed_deliveries
-from planbridge.recordkeepers.connection import Connection
 from planbridge.recordkeepers.drop_folder import look_into
 from planbridge.recordkeepers.folder_copies import copy_file, files_in_folder
 from planbridge.recordkeepers.folder_mirror import FREE_BYTES_MIN, UNUSED_SECONDS, drop_unused
 from planbridge.recordkeepers.open_pgp_keys import key_of, make_open_pgp_key, remove_retired_key, retired_keys_of
 from tests.cast import PLAN_ID, ada, bea, crowd, deliver, plan_document
+from tests.packing import files_of, packed, set_up, to_key, zip_of
 from tests.syncing import added_plan, codes, connected, counts, problems, sync_people, sync_plan, synced_plan
 
 pytestmark = pytest.mark.django_db
@@ -43,52 +41,6 @@ def plan(inbox: Path) -> Plan:
     made = added_plan(connected(inbox))
     set_up(made)
     return made
-
-
-def set_up(plan: Plan, **settings: object) -> None:
-    """Change the settings of the plan's connection."""
-    connection = Connection.objects.get(pk=plan.connection_id)
-    Connection.objects.filter(pk=connection.pk).update(settings=connection.settings | {"settle_seconds": 0} | settings)
-    plan.connection.refresh_from_db()
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """The files of a delivery, which is taken away."""
-    found = {path.name: path.read_bytes() for path in folder.iterdir()}
-    shutil.rmtree(folder)
-    return found
-
-
-def zip_of(path: Path, files: Mapping[str, bytes]) -> Path:
-    """A zip of some files."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return path
-
-
-def to_key(connection: Connection) -> Callable[[bytes], bytes]:
-    """Encrypts to the connection's key."""
-    pair = key_of(connection)
-    assert pair is not None
-    public = pysequoia.Cert.from_bytes(pair.public_key.encode())
-    return lambda content: bytes(pysequoia.encrypt(content, recipients=[public]))
-
-
-def packed(inbox: Path, form: str, files: Mapping[str, bytes], encrypt: Callable[[bytes], bytes]) -> None:
-    """Put a delivery into the folder in one of its forms."""
-    if form == "a folder of encrypted files":
-        (inbox / "delivery").mkdir()
-        for name, content in files.items():
-            (inbox / "delivery" / f"{name}.pgp").write_bytes(encrypt(content))
-    elif form == "a zip of encrypted files":
-        zip_of(inbox / "delivery.zip", {f"{name}.pgp": encrypt(content) for name, content in files.items()})
-    elif form == "an encrypted zip":
-        plain = zip_of(inbox / "delivery.zip", {f"day/{name}": content for name, content in files.items()})
-        (inbox / "delivery.zip.pgp").write_bytes(encrypt(plain.read_bytes()))
-        plain.unlink()
-    else:
-        zip_of(inbox / "delivery.zip", {f"day/{name}": content for name, content in files.items()})
 
 
 @pytest.mark.parametrize(

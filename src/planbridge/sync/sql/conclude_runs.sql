@@ -3,7 +3,7 @@ UPDATE sync_run AS r
 SET
     status = c.status,
     finished_at = clock_timestamp(),
-    stages = c.stages,
+    stages = coalesce(c.stages, %(stages)s::jsonb),
     read = c.read,
     applied = c.applied,
     unchanged = c.unchanged,

@@ -1,0 +1,97 @@
+"""Two workers that look into one drop folder at the same time, and notes that one of them could not finish."""
+
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from django.conf import settings as product
+
+from planbridge.plans.models import Plan
+from planbridge.recordkeepers.folder_copies import copy_file, files_in_folder
+from planbridge.recordkeepers.settled_files import settled_files
+from tests.cast import crowd, deliver, plan_document
+from tests.packing import files_of, packed, set_up
+from tests.syncing import added_plan, connected, counts, problems, sync_people, sync_plan
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The installation's folder, in which files are opened."""
+    (tmp_path / "home").mkdir()
+    monkeypatch.setattr(product, "PLANBRIDGE_HOME", tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def plan(inbox: Path) -> Plan:
+    """A plan of which nothing was read yet, whose folder does not wait between two looks."""
+    made = added_plan(connected(inbox))
+    set_up(made)
+    return made
+
+
+@pytest.mark.parametrize("note", [".looked.json", "opened.json"])
+@pytest.mark.parametrize("left", ["", '["a'])
+def test_a_note_that_was_cut_off_is_written_anew(plan: Plan, inbox: Path, home: Path, note: str, left: str) -> None:
+    """RK-3: What a machine that went down has left of a note about files stops no later sync."""
+    packed(inbox, "a zip", files_of(deliver(inbox, crowd(3), plans=[plan_document()])), bytes)
+    assert sync_plan(plan).status == "successful"
+    [path] = home.rglob(note)
+    path.write_text(left)
+    run = sync_people(Plan.objects.get(pk=plan.pk))
+    assert (run.status, counts(run)) == ("successful", (3, 3, 0, 0, 0)), problems(run)
+
+
+def test_two_workers_copy_a_file_one_after_the_other(plan: Plan, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """RK-3: Workers that find one file at the same time never write into one another's half; the second takes the first's copy."""
+    (inbox / "both.csv").write_bytes(b"plan,ssn\n" * 1000)
+    [found] = files_in_folder(plan.connection)
+    begun: list[str] = []
+    real = shutil.copy2
+
+    def slowly(source: Path, target: Path) -> None:
+        begun.append(str(target))
+        time.sleep(0.3)
+        real(source, target)
+
+    monkeypatch.setattr(shutil, "copy2", slowly)
+    with ThreadPoolExecutor(2) as workers:
+        copies = list(workers.map(lambda _: copy_file(plan.connection, found), range(2)))
+    assert len(begun) == 1
+    assert [copy.read_bytes() for copy in copies] == [b"plan,ssn\n" * 1000] * 2
+
+
+@pytest.mark.parametrize("name", ["gone.zip", "gone.csv"])
+def test_a_file_that_another_worker_put_away_is_none_of_ours(
+    plan: Plan, inbox: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """RK-3: A file that leaves the folder between the look and the copy is left out, and what else lies there is read."""
+    deliver(inbox, crowd(3), plans=[plan_document()])
+    assert sync_plan(plan).status == "successful"
+    set_up(plan, profile="ascensus-360", source_codes={"401K": "PRE"})
+    (inbox / name).write_bytes(b"RecordType,PlanId\n")
+    real = shutil.copy2
+
+    def too_late(source: Path, target: Path) -> None:
+        source.unlink()
+        real(source, target)
+
+    monkeypatch.setattr(shutil, "copy2", too_late)
+    run = sync_people(Plan.objects.get(pk=plan.pk))
+    assert (run.status, counts(run)) == ("successful", (3, 3, 0, 0, 0)), problems(run)
+
+
+def test_two_workers_note_what_they_saw(plan: Plan, inbox: Path) -> None:
+    """RK-3: Many looks into one folder at the same time all find its settled files."""
+    for number in range(20):
+        (inbox / f"file{number}.csv").write_bytes(b"plan,ssn\n" * number)
+
+    def look(_: int) -> int:
+        return len(settled_files(plan.connection, lambda name: name.endswith(".csv")))
+
+    with ThreadPoolExecutor(8) as workers:
+        assert set(workers.map(look, range(400))) == {20}
