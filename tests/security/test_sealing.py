@@ -14,7 +14,7 @@ from planbridge.security import content_key, keys, sealing, ssn
 from planbridge.security.credentials import seal_credentials, unseal_credentials
 from planbridge.security.keys import KeysUnusable, keyring, parse_keys, read_or_make_key_file
 from planbridge.security.sealing import SealBroken, seal, unseal
-from planbridge.security.ssn import ssn_index, ssn_place, unseal_ssn
+from planbridge.security.ssn import seal_ssns, ssn_index, ssn_place, unseal_ssn
 
 CACHES = (keys.keyring, sealing._cipher, ssn._index_key, content_key._cipher)  # noqa: SLF001 - what remembers keys
 
@@ -59,6 +59,16 @@ def test_an_altered_value_does_not_open() -> None:
 def test_the_same_value_never_seals_alike() -> None:
     """US-2: two seals of one SSN tell nobody that they are of one SSN."""
     assert len({seal(b"900110001", "here") for _ in range(50)}) == 50
+
+
+def test_many_seals_are_as_single_ones_are() -> None:
+    """US-2: of thousands of SSNs sealed at once each opens in its own place alone, and no nonce comes twice."""
+    rows = [(7, f"P-{number}", "900110001") for number in range(3000)]
+    sealed = [bytes.fromhex(text.removeprefix("\\x")) for text in seal_ssns(rows)]
+    assert {unseal_ssn(one, *row[:2]) for one, row in zip(sealed, rows, strict=True)} == {"900110001"}
+    assert len({one[2 : 2 + sealing.NONCE_BYTES] for one in sealed}) == 3000
+    with pytest.raises(SealBroken):
+        unseal_ssn(sealed[0], 7, "P-1")
 
 
 def test_a_new_key_seals_and_the_old_one_still_opens(fresh_keys: Settings) -> None:

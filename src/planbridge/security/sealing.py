@@ -2,6 +2,7 @@
 
 import os
 import struct
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from planbridge.security.keys import keyring
 
 NONCE_BYTES = 12
+NONCES_AT_ONCE = 1024
 VERSION = struct.Struct(">H")
 
 
@@ -27,6 +29,19 @@ def seal(plain: bytes, place: str) -> bytes:
     version = keyring().newest
     nonce = os.urandom(NONCE_BYTES)
     return VERSION.pack(version) + nonce + _cipher(version).encrypt(nonce, plain, place.encode())
+
+
+def seal_each(values: Iterable[tuple[bytes, str]]) -> Iterator[bytes]:
+    """Seal many values, each for its place, as `seal` does; nonces are drawn in blocks [half the time]."""
+    version = keyring().newest
+    head, encrypt = VERSION.pack(version), _cipher(version).encrypt
+    nonces, used = b"", 0
+    for plain, place in values:
+        if used == len(nonces):
+            nonces, used = os.urandom(NONCE_BYTES * NONCES_AT_ONCE), 0
+        nonce = nonces[used : used + NONCE_BYTES]
+        used += NONCE_BYTES
+        yield head + nonce + encrypt(nonce, plain, place.encode())
 
 
 def unseal(sealed: bytes, place: str) -> bytes:

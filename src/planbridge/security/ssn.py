@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from planbridge.security.keys import keyring
-from planbridge.security.sealing import seal, unseal
+from planbridge.security.sealing import seal_each, unseal
 
 INDEX_BYTES = 16
 
@@ -27,9 +27,8 @@ def ssn_place(plan_id: int, participant_id: str) -> str:
 
 def seal_ssns(rows: Iterable[tuple[int, str, str]]) -> list[str]:
     r"""Seal (plan_id, participant_id, nine digits) rows as PostgreSQL bytea texts (\x...)."""
-    return [
-        "\\x" + seal(ssn.encode(), ssn_place(plan_id, participant_id)).hex() for plan_id, participant_id, ssn in rows
-    ]
+    sealed = seal_each((ssn.encode(), ssn_place(plan_id, participant_id)) for plan_id, participant_id, ssn in rows)
+    return ["\\x" + one.hex() for one in sealed]
 
 
 def index_ssns(ssns: Iterable[str]) -> list[str]:

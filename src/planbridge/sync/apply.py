@@ -1,7 +1,7 @@
 """Apply: the only writer of the participant tables. Everything here happens in the caller's transaction."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from io import BytesIO
 from uuid import UUID
@@ -18,6 +18,8 @@ from planbridge.sync.run_book import copy_csv, copy_rows
 from planbridge.sync.staging import ARRAYS, CENSUS_COLUMNS, SealedSsns, array_literal, array_rows, as_csv, census_rows
 from planbridge.sync.statements import array_of, statement
 
+# The table whose rows take longest to put together: they are while the server takes the census, which costs it most.
+LONGEST_TO_BUILD = "holding"
 PLAN_LOCKS = 7301  # the namespace of the plans' advisory locks
 
 
@@ -158,15 +160,16 @@ def copy_people(
     # While the server takes one table, the next is put together, and SSNs are sealed [first load: 2 s less].
     with ThreadPoolExecutor(1) as sealing, ThreadPoolExecutor(1) as building:
         ssns = sealing.submit(SealedSsns.of, people)
-        rows = {
-            f"{into}{table}": (columns, building.submit(arrays_as_csv, changed.items[section], people, columns))
-            for table, (section, columns) in ARRAYS.items()
-        }
-        census = building.submit(lambda: as_csv(census_rows(changed, facts, run_ids, ssns.result())))
+        rows: dict[str, tuple[Sequence[str], Future[bytes]]] = {}
+        for table, (section, columns) in ARRAYS.items():
+            if table == LONGEST_TO_BUILD:
+                census = building.submit(lambda: as_csv(census_rows(changed, facts, run_ids, ssns.result())))
+                rows["participant"] = CENSUS_COLUMNS, census
+            content = building.submit(arrays_as_csv, changed.items[section], people, columns)
+            rows[table] = (*PERSON, *columns), content
         record_unit_changes(alike, run_ids)  # else the server would wait for the first table
-        for table, (columns, content) in rows.items():
-            copy_csv(table, (*PERSON, *columns), content.result())
-        copy_csv(f"{into}participant", CENSUS_COLUMNS, census.result())
+        for table, (names, built) in rows.items():
+            copy_csv(f"{into}{table}", names, built.result())
 
 
 def arrays_as_csv(items: pl.DataFrame, people: pl.DataFrame, columns: Mapping[str, str]) -> bytes:

@@ -82,7 +82,8 @@ def plain(name: str, kind: pl.DataType | type[pl.DataType]) -> pl.Expr:
 
 def array_rows(items: pl.DataFrame, people: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
     """One row a person (plan_id, participant_id, arrays) from item rows; `people`: record and person."""
-    ordered = items if "hire_dates" in columns else in_order(items, *list(columns.values())[:2])
+    wanted = items.select("record", *columns.values())
+    ordered = wanted if "hire_dates" in columns else in_order(wanted, *list(columns.values())[:2])
     gathered = (
         ordered.lazy()
         .select("record", *(element(name, items) for name in columns.values()))

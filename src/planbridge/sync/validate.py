@@ -7,7 +7,7 @@ import polars as pl
 
 from planbridge.activity.problem_catalogue import CATALOGUE, Severity
 from planbridge.sync.frames import PERSON, PROBLEM_SCHEMA, CanonicalPart, no_problems
-from planbridge.sync.rules import AGE_MAX, AGE_MIN, GROUP_RULES, HUNDRED, RULES, GroupRule, Rule
+from planbridge.sync.rules import AGE_MAX, AGE_MIN, GROUP_RULES, HUNDRED, IS_REPEATED, RULES, GroupRule, Rule
 from planbridge.sync.rules import shown as plain
 from planbridge.sync.totals import with_plan
 
@@ -132,13 +132,18 @@ def problems_of(rows: pl.DataFrame, code: str, field: str, owners: pl.DataFrame)
 
 def broken_groups(rule: GroupRule, rows: pl.DataFrame, owners: pl.DataFrame) -> list[pl.DataFrame]:
     """The problems of one group rule."""
-    if rows.is_empty():
+    if rows.is_empty() or (rule.broken is IS_REPEATED and is_distinct(rows, "record", *rule.by)):
         return []
     groups = rows.lazy().group_by("record", *rule.by).agg(total=rule.total).filter(rule.broken)
     broken = groups.select("record", value=rule.value.cast(pl.String)).sort("record").collect()
     if broken.is_empty():
         return []
     return [problems_of(broken, rule.code, field_name(rule.table, rule.field), owners)]
+
+
+def is_distinct(rows: pl.DataFrame, *names: str) -> bool:
+    """Whether all rows surely differ in these columns, by their hashes: half the time of grouping them."""
+    return int(rows.select(pl.struct(names).hash().n_unique()).item()) == rows.height
 
 
 def unknown_codes(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame) -> list[pl.DataFrame]:
@@ -148,15 +153,16 @@ def unknown_codes(part: CanonicalPart, known: KnownPlans, owners: pl.DataFrame) 
         columns = {"source": ("SOURCE_UNKNOWN", known.sources())}
         if table in FUND_TABLES:
             columns["fund"] = ("FUND_UNKNOWN", known.funds())
-        used = with_plan(part, part.items[table].select("record", *columns)).select("plan_id", *columns).unique()
+        placed = with_plan(part, part.items[table].select("record", *columns)).lazy()
+        used = placed.select("plan_id", *columns).unique().collect(engine="streaming")
         for column, (code, frame) in columns.items():
             offered = used.select("plan_id", column).filter(pl.col(column).is_not_null()).unique()
             unknown = offered.join(frame, on=["plan_id", column], how="anti")
             if unknown.is_empty():
                 continue
             rows = with_plan(part, part.items[table].select("record", column))
-            placed = rows.join(unknown, on=["plan_id", column], how="semi", maintain_order="left")
-            shown = placed.select("record", value=pl.col(column)).unique(maintain_order=True)
+            theirs = rows.join(unknown, on=["plan_id", column], how="semi", maintain_order="left")
+            shown = theirs.select("record", value=pl.col(column)).unique(maintain_order=True)
             found.append(problems_of(shown, code, f"{table}.{column}", owners))
     return found
 
