@@ -1,4 +1,4 @@
-"""Deliveries packed as recordkeepers pack them: in zips, encrypted, or both."""
+"""Deliveries packed as recordkeepers pack them - in zips, encrypted, or both - and single files of changed rates."""
 
 import shutil
 import zipfile
@@ -10,6 +10,12 @@ import pysequoia
 from planbridge.plans.models import Plan
 from planbridge.recordkeepers.connection import Connection
 from planbridge.recordkeepers.open_pgp_keys import key_of
+from tests.cast import PLAN_ID
+
+HEADER = (
+    "RecordType,PlanId,EmployeeLastName,EmployeeFirstName,EmployeeMiddleInitial,EmployeeSSN,EffectiveDate,"
+    "ContributionCode,DeferralPercent,DeferralAmount,EmployeeEligibilityDate,LoanNumber,LoanPaymentAmount,TotalLoanAmount"
+)
 
 
 def set_up(plan: Plan, **settings: object) -> None:
@@ -56,3 +62,13 @@ def packed(inbox: Path, form: str, files: Mapping[str, bytes], encrypt: Callable
         plain.unlink()
     else:
         zip_of(inbox / "delivery.zip", {f"day/{name}": content for name, content in files.items()})
+
+
+def rate(ssn: str, percent: str) -> str:
+    """A row of a changed rate."""
+    return f"D,{PLAN_ID},Other,Name,,{ssn},11162026,401K,{percent},0,,,,"
+
+
+def layout_file(*rows: str) -> bytes:
+    """A file of changed rates."""
+    return "\n".join([HEADER, *rows, ""]).encode()

@@ -1,6 +1,6 @@
 """The `files` connector: canonical deliveries in a drop folder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -42,6 +42,7 @@ from planbridge.recordkeepers.folder_store import shown_host_key
 from planbridge.recordkeepers.formats.canonical_csv import FileRefused
 from planbridge.recordkeepers.formats.canonical_people import people_files, people_of
 from planbridge.recordkeepers.formats.manifest import check_digests, check_sizes
+from planbridge.recordkeepers.profile import Profile
 
 PLANS_FILE = "plans.ndjson"
 
@@ -107,13 +108,36 @@ class FilesConnector:
         profile = profile_of(self.connection)
         if profile is not None:
             content = with_people(content)
-            files, refused = files_for(self.connection, content, wanted)
-            for file, plans, later in files:
-                yield from groups_of_file(profile, file, plans, later)
-            done = {plan.plan_id for _, plans, _ in files for plan in plans}
-            wanted = [plan for plan in wanted if plan.plan_id not in done]
+            wanted, refused = yield from self.people_of_files(profile, content, wanted)
             content = replace(content, problems=(*content.problems, *refused))
         yield from self.people_of_deliveries(content, wanted)
+
+    def people_of_files(
+        self, profile: Profile, content: FolderContent, wanted: Sequence[WantedPlan]
+    ) -> Generator[PeopleGroup, None, tuple[list[WantedPlan], list[Problem]]]:
+        """The same of single files; returns the plans that no file waits for, and why files were refused.
+
+        A file that another worker archives while it is opened here was read for these plans, too: they look again.
+        """
+        done: set[int] = set()
+        gone: set[str] = set()
+        problems: list[Problem] = []
+        left = list(wanted)
+        while left:
+            files, refused = files_for(self.connection, content, left)
+            problems += refused
+            left = []
+            for file, plans, later in files:
+                try:
+                    yield from groups_of_file(profile, file, plans, later)
+                except FileNotFoundError:
+                    if file.digest in gone:
+                        raise
+                    gone.add(file.digest)
+                    left += plans
+                else:
+                    done |= {plan.plan_id for plan in plans}
+        return [plan for plan in wanted if plan.plan_id not in done], problems
 
     def people_of_deliveries(self, content: FolderContent, wanted: Sequence[WantedPlan]) -> Iterator[PeopleGroup]:
         """The same of canonical deliveries."""

@@ -58,6 +58,11 @@ def files_in_folder(connection: Connection) -> list[FileInFolder]:
     return found
 
 
+def is_gone(connection: Connection, one: FileInFolder) -> bool:
+    """Whether a file lies in the folder no more; raises ConnectorError."""
+    return all(other.name != one.name for other in files_in_folder(connection))
+
+
 def looks_of(stat: os.stat_result) -> str:
     """What changes when a file of this machine may have changed."""
     return f"{stat.st_size} {stat.st_mtime_ns}"

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.db import transaction
+
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connection import Connection, Delivery, DeliveryState
 from planbridge.recordkeepers.connector import DeliveryRefused, WantedPlan
-from planbridge.recordkeepers.folder_copies import FileInFolder, FileIsGone, copy_file, kept_name, move_file
+from planbridge.recordkeepers.folder_copies import FileInFolder, FileIsGone, copy_file, is_gone, kept_name, move_file
 from planbridge.recordkeepers.folder_mirror import alone_in, mirror_folder, read_note, write_note
 from planbridge.recordkeepers.folder_opening import bare_name, decrypted_name, digest_of
 from planbridge.recordkeepers.formats.manifest import MANIFEST
@@ -58,10 +60,14 @@ def look_for_files(connection: Connection, profile: Profile) -> tuple[list[Found
         try:
             file = found_file(connection, profile, one)
         except DeliveryRefused as refused:
+            if is_gone(connection, one):  # one that is just being archived is no duplicate of itself
+                continue
             refuse_file(connection, one, refused.problem)
             problems.append(refused.problem)
             continue
-        except FileIsGone:
+        except (FileIsGone, FileNotFoundError):
+            if not is_gone(connection, one):
+                raise
             continue
         if file is not None:
             found.append(file)
@@ -143,16 +149,28 @@ def note_read(connection: Connection, profile: Profile, read: Mapping[str, Seque
     for file in look_for_files(connection, profile)[0]:
         if file.name not in read:
             continue
-        read_by = sorted(file.read_by | set(read[file.name]))
-        rows = Delivery.objects.filter(connection=connection, name=file.name, digest=file.digest)
-        rows.update(read_by=read_by)
         known = connection.plan_set.filter(external_plan_id__in=file.plans).values_list("pk", flat=True)
-        if set(known) <= set(read_by):
+        if set(known) <= all_who_read(connection, file, read[file.name]):
             archive_file(connection, file.name, file.digest, file.as_of)
+            rows = Delivery.objects.filter(connection=connection, name=file.name, digest=file.digest)
             rows.update(state=DeliveryState.ARCHIVED)
+
+
+def all_who_read(connection: Connection, file: FoundFile, plan_ids: Sequence[int]) -> set[int]:
+    """Remember that these plans read a file; answers all that did.
+
+    Workers that read it for other plans remember theirs at the same moment: a plan that is forgotten would read it once
+    more, after newer ones.
+    """
+    with transaction.atomic():
+        row = Delivery.objects.select_for_update().get(connection=connection, name=file.name, digest=file.digest)
+        row.read_by = sorted({*row.read_by, *plan_ids})
+        row.save(update_fields=["read_by"])
+    return set(row.read_by)
 
 
 def archive_file(connection: Connection, name: str, digest: str, changed_at: datetime) -> None:
     """Move a file to archive/ and remove what was opened of it; raises ConnectorError."""
     move_file(connection, name, "archive", kept_as=kept_name(name, changed_at), reason=None)
-    shutil.rmtree(opened_folder(connection, digest), ignore_errors=True)
+    with alone_in(mirror_folder(connection)):
+        shutil.rmtree(opened_folder(connection, digest), ignore_errors=True)

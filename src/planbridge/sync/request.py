@@ -14,6 +14,7 @@ from planbridge.activity.run_id import new_run_id
 from planbridge.jobs.queue import enqueue
 from planbridge.plans.models import Plan
 from planbridge.sync.run import RunKind, RunStatus, SyncRun
+from planbridge.sync.run_book import take_turns
 from planbridge.sync.statements import statement
 
 TASK = "planbridge.sync.run_batch"
@@ -58,6 +59,7 @@ def request_syncs(
 
 def request_batch(plans: Sequence[Plan], kind: RunKind, actor: str, asked: SyncOptions) -> dict[int, UUID]:
     """Write the waiting runs of one batch and its job, in the caller's transaction."""
+    take_turns()
     batch_id = new_run_id()
     runs = {plan.id: new_run_id() for plan in plans}
     with database.cursor() as cursor:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 import polars as pl
-from django.db import connection
+from django.db import connection, transaction
 
 from planbridge.activity.problem import VALUE_CHARACTERS_MAX, Problem
 from planbridge.activity.problem_catalogue import CATALOGUE, Severity
@@ -90,17 +90,27 @@ def status_of(*, rejected: int, warnings: int) -> RunStatus:
     return RunStatus.SUCCESSFUL_WITH_WARNINGS if warnings else RunStatus.SUCCESSFUL
 
 
-def claim_runs(batch_id: UUID, job_id: int) -> list[Ticket]:
-    """Take a batch's runs for this job, in the caller's transaction; those whose plan is busy are not among the tickets."""
+def take_turns() -> None:
+    """Let nobody else ask for, claim or hand back runs until the commit.
+
+    Each of them writes many waiting runs in an order of its own: two at once would wait for each other for ever.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('planbridge claim'))")
+
+
+def claim_runs(batch_id: UUID, job_id: int) -> list[Ticket]:
+    """Take a batch's runs for this job, in the caller's transaction; those whose plan is busy are not among the tickets."""
+    take_turns()
+    with connection.cursor() as cursor:
         cursor.execute(statement("claim_runs"), {"job_id": job_id, "batch_id": batch_id})
         return [Ticket(*row) for row in cursor.fetchall()]
 
 
 def hand_back_runs(tickets: Sequence[Ticket], job_id: int) -> None:
-    """Let unfinished runs of these attempts wait for a job, in the caller's transaction."""
-    with connection.cursor() as cursor:
+    """Let unfinished runs of these attempts wait for a job."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        take_turns()
         cursor.execute(statement("hand_back_runs"), {"job_id": job_id, **as_arrays(tickets)})
 
 

@@ -16,15 +16,11 @@ from planbridge.recordkeepers.drop_folder import look_into
 from planbridge.recordkeepers.folder_copies import copy_file, files_in_folder
 from planbridge.recordkeepers.folder_mirror import FREE_BYTES_MIN, UNUSED_SECONDS, drop_unused
 from planbridge.recordkeepers.open_pgp_keys import key_of, make_open_pgp_key, remove_retired_key, retired_keys_of
-from tests.cast import PLAN_ID, ada, bea, crowd, deliver, plan_document
-from tests.packing import files_of, packed, set_up, to_key, zip_of
+from tests.cast import ada, bea, crowd, deliver, plan_document
+from tests.packing import files_of, layout_file, packed, rate, set_up, to_key, zip_of
 from tests.syncing import added_plan, codes, connected, counts, problems, sync_people, sync_plan, synced_plan
 
 pytestmark = pytest.mark.django_db
-HEADER = (
-    "RecordType,PlanId,EmployeeLastName,EmployeeFirstName,EmployeeMiddleInitial,EmployeeSSN,EffectiveDate,"
-    "ContributionCode,DeferralPercent,DeferralAmount,EmployeeEligibilityDate,LoanNumber,LoanPaymentAmount,TotalLoanAmount"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -178,16 +174,6 @@ def test_a_torn_delivery_in_a_zip_is_told_by_its_manifest(plan: Plan, inbox: Pat
     zip_of(inbox / "torn.zip", files | {"participants.csv": files["participants.csv"][:-20]})
     assert sync_plan(plan).status == "successful"
     assert codes(sync_people(Plan.objects.get(pk=plan.pk))) == ["FILE_TRUNCATED"]
-
-
-def rate(ssn: str, percent: str) -> str:
-    """A row of a changed rate."""
-    return f"D,{PLAN_ID},Other,Name,,{ssn},11162026,401K,{percent},0,,,,"
-
-
-def layout_file(*rows: str) -> bytes:
-    """A file of changed rates."""
-    return "\n".join([HEADER, *rows, ""]).encode()
 
 
 @pytest.mark.parametrize("form", ["a zip", "an encrypted zip", "a zip of encrypted files"])

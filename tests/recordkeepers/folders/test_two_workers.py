@@ -1,7 +1,9 @@
 """Two workers that look into one drop folder at the same time, and notes that one of them could not finish."""
 
+import os
 import shutil
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,11 +11,17 @@ import pytest
 from django.conf import settings as product
 
 from planbridge.plans.models import Plan
+from planbridge.recordkeepers import files
+from planbridge.recordkeepers.connector import PeopleGroup, WantedPlan
 from planbridge.recordkeepers.folder_copies import copy_file, files_in_folder
+from planbridge.recordkeepers.folder_files import FoundFile, all_who_read, archive_file, look_for_files
+from planbridge.recordkeepers.folder_groups import groups_of_file
+from planbridge.recordkeepers.folder_people import profile_of
+from planbridge.recordkeepers.profile import Profile
 from planbridge.recordkeepers.settled_files import settled_files
-from tests.cast import crowd, deliver, plan_document
-from tests.packing import files_of, packed, set_up
-from tests.syncing import added_plan, connected, counts, problems, sync_people, sync_plan
+from tests.cast import ada, bea, crowd, deliver, plan_document
+from tests.packing import files_of, layout_file, packed, rate, set_up
+from tests.syncing import added_plan, connected, counts, problems, sync_people, sync_plan, synced_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +103,47 @@ def test_two_workers_note_what_they_saw(plan: Plan, inbox: Path) -> None:
 
     with ThreadPoolExecutor(8) as workers:
         assert set(workers.map(look, range(400))) == {20}
+
+
+def of_rates(inbox: Path) -> Plan:
+    """A plan of Ada and Bea, synced, whose folder has files of changed rates now."""
+    made = synced_plan(inbox, [ada(), bea()])
+    sync_people(Plan.objects.get(pk=made.pk))
+    set_up(made, profile="ascensus-360", source_codes={"401K": "PRE"})
+    return Plan.objects.get(pk=made.pk)
+
+
+def test_a_file_that_is_archived_while_it_is_opened_was_read_by_others(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RK-3: A run whose file another worker archives just then goes on to the next file, and does not fail."""
+    plan = of_rates(inbox)
+    for name, percent, second in (("a.csv", "9", 100), ("b.csv", "8", 200)):
+        (inbox / name).write_bytes(layout_file(rate(ada()["ssn"], percent)))
+        os.utime(inbox / name, (1_800_000_000 + second,) * 2)
+    seen: list[str] = []
+
+    def too_late(
+        profile: Profile, file: FoundFile, plans: Sequence[WantedPlan], later: Sequence[FoundFile]
+    ) -> Iterator[PeopleGroup]:
+        if not seen:
+            archive_file(plan.connection, file.name, file.digest, file.as_of)
+        seen.append(file.name)
+        return groups_of_file(profile, file, plans, later)
+
+    monkeypatch.setattr(files, "groups_of_file", too_late)
+    run = sync_people(plan)
+    assert (run.status, run.delivered_as, counts(run)) == ("successful", "b.csv", (1, 1, 0, 0, 0)), problems(run)
+    assert seen == ["a.csv", "b.csv"]
+    assert [path.name for path in inbox.glob("*.csv")] == []
+
+
+def test_two_workers_remember_their_plans_of_one_file(inbox: Path) -> None:
+    """RK-3: Workers that read a file for different plans at one time forget neither; a forgotten one would read it again, after newer ones."""
+    plan = of_rates(inbox)
+    (inbox / "a.csv").write_bytes(layout_file(rate(ada()["ssn"], "9")))
+    profile = profile_of(plan.connection)
+    assert profile is not None
+    [[file], _] = look_for_files(plan.connection, profile)  # as both saw it
+    all_who_read(plan.connection, file, [plan.pk])
+    assert all_who_read(plan.connection, file, [plan.pk + 1]) == {plan.pk, plan.pk + 1}
