@@ -12,7 +12,7 @@ from planbridge.recordkeepers.connector import PlanFeed, WantedPlan
 from planbridge.sync.decide import DecisionRefused, apply_held_run, cancel_run
 from planbridge.sync.held import feed_as_bytes, feed_from_bytes
 from planbridge.sync.request import SyncOptions, request_syncs
-from planbridge.sync.run import RunKind, SyncRun
+from planbridge.sync.run import HeldFeed, RunKind, SyncRun
 from planbridge.sync.sweep import end_abandoned_runs
 from tests.cast import as_of, changed, crowd, deliver, position
 from tests.syncing import counts, problems, run_of, statuses, sync_people, synced_plan, worked
@@ -92,7 +92,26 @@ def test_apply_anyway_is_canceled_though_another_run_waits_behind_it(inbox: Path
     ((_, asked),) = request_syncs([fresh], RunKind.PARTICIPANTS, actor="test")
     cancel_run(held.id, actor="ada")
     assert worked(run_of(held.id)).status == "canceled"
+    assert not HeldFeed.objects.exists()  # what nobody can apply any more is not kept
     assert counts(worked(run_of(asked))) == (30, 0, 30, 0, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["waiting", "failed"])
+def test_what_was_held_goes_with_the_run_that_was_to_apply_it(inbox: Path, how: str) -> None:
+    """PT-6: People kept for Apply anyway are let go when that is canceled, and by the plan's next sync when it failed."""
+    plan = synced_plan(inbox, MANY)
+    sync_people(plan)
+    deliver(inbox, MANY[:20], day=2)
+    held = apply_held_run(sync_people(plan).id, actor="ada")
+    assert HeldFeed.objects.filter(run_id=held.id).exists()
+    if how == "waiting":
+        cancel_run(held.id, actor="ada")
+    else:
+        SyncRun.objects.filter(id=held.id).update(status="error")
+        deliver(inbox, MANY, day=3)
+        assert sync_people(plan).status == "successful"
+    assert not HeldFeed.objects.exists()
 
 
 def held_pick(inbox: Path) -> tuple[Plan, SyncRun]:

@@ -87,7 +87,6 @@ def discard_held_run(run_id: UUID, *, actor: str) -> SyncRun:
         run = locked_run(run_id)
         refuse_unless(run, RunStatus.HELD, what="discarded")
         end_as_canceled(run, actor, Verb.RUN_DISCARDED)
-        HeldFeed.objects.filter(plan_id=run.plan_id, run_id=run.id).delete()
     return run
 
 
@@ -104,7 +103,8 @@ def cancel_run(run_id: UUID, *, actor: str) -> SyncRun:
 
 
 def end_as_canceled(run: SyncRun, actor: str, verb: Verb) -> None:
-    """Write a run's end as Canceled."""
+    """Write a run's end as Canceled, and let go of what was held of it: nobody can apply it any more."""
+    HeldFeed.objects.filter(plan_id=run.plan_id, run_id=run.id).delete()
     run.status, run.finished_at = RunStatus.CANCELED, timezone.now()
     run.save(update_fields=["status", "finished_at"])
     copy_problems(run_problems(run.plan_id, [Problem("RUN_CANCELED", detail=f"By {actor}.")]), [ticket_of_run(run)])

@@ -1,5 +1,5 @@
 -- Returns nothing: held runs that newer runs of their plans replaced are canceled; what they and the applied runs kept is
--- let go.
+-- let go, and what is left of runs that failed as they were applied.
 WITH replaced AS (
     UPDATE sync_run AS r
     SET status = 'canceled'
@@ -21,3 +21,11 @@ noted AS (
 DELETE FROM held_feed AS h
 WHERE h.run_id = ANY (%(applied_run_ids)s::uuid[])
     OR EXISTS (SELECT FROM replaced AS d WHERE d.plan_id = h.plan_id AND d.id = h.run_id)
+    OR (
+        h.plan_id = ANY (%(plan_ids)s::bigint[])
+        AND EXISTS (
+            SELECT
+            FROM sync_run AS r
+            WHERE r.plan_id = h.plan_id AND r.id = h.run_id AND r.status NOT IN ('held', 'queued', 'running')
+        )
+    )
