@@ -28,13 +28,6 @@ class FileInFolder:
     looks: str
 
 
-class FileIsGone(TryAgain):
-    """A file that was seen in the folder lies there no more: another worker has put it away, or its sender took it back."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(Problem("FILE_INCOMPLETE", value=name, detail="It was taken away while it was looked at."))
-
-
 def files_in_folder(connection: Connection) -> list[FileInFolder]:
     """The files directly in the folder, hidden ones and links left out; raises ConnectorError."""
     place = folder_place(connection.settings)
@@ -69,7 +62,7 @@ def looks_of(stat: os.stat_result) -> str:
 
 
 def copy_file(connection: Connection, one: FileInFolder) -> Path:
-    """A file's copy in the spool, as it was looked at; raises FileIsGone and other ConnectorErrors."""
+    """A file's copy in the spool, as it was looked at; raises ConnectorError."""
     mirror = mirror_folder(connection)
     folder = mirror / COPIES  # hidden: it is no delivery
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -93,8 +86,6 @@ def copied(source: Path, one: FileInFolder, folder: Path) -> Path:
     try:
         shutil.copy2(source, part)  # with its time of change, by which the copy is known again
         now = looks_of(source.stat())
-    except FileNotFoundError as error:
-        raise FileIsGone(one.name) from error
     except OSError as error:
         detail = f"It cannot be read ({error.strerror})."
         raise TryAgain(Problem("RK_UNREACHABLE", value=one.name, detail=detail)) from error

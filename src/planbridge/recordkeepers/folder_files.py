@@ -12,8 +12,8 @@ from django.db import transaction
 
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connection import Connection, Delivery, DeliveryState
-from planbridge.recordkeepers.connector import DeliveryRefused, WantedPlan
-from planbridge.recordkeepers.folder_copies import FileInFolder, FileIsGone, copy_file, is_gone, kept_name, move_file
+from planbridge.recordkeepers.connector import ConnectorError, DeliveryRefused, WantedPlan
+from planbridge.recordkeepers.folder_copies import FileInFolder, copy_file, is_gone, kept_name, move_file
 from planbridge.recordkeepers.folder_mirror import alone_in, mirror_folder, read_note, write_note
 from planbridge.recordkeepers.folder_opening import bare_name, decrypted_name, digest_of
 from planbridge.recordkeepers.formats.manifest import MANIFEST
@@ -65,7 +65,7 @@ def look_for_files(connection: Connection, profile: Profile) -> tuple[list[Found
             refuse_file(connection, one, refused.problem)
             problems.append(refused.problem)
             continue
-        except (FileIsGone, FileNotFoundError):
+        except (ConnectorError, FileNotFoundError):  # another worker, maybe of another machine, was first
             if not is_gone(connection, one):
                 raise
             continue

@@ -14,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 from planbridge.activity.problem import Problem
 from planbridge.recordkeepers.connection import Connection, Delivery
 from planbridge.recordkeepers.connector import ConnectorError, DeliveryRefused, TooManyBytes, TryAgain
-from planbridge.recordkeepers.folder_copies import FileInFolder, FileIsGone, copy_file, is_gone, kept_name
+from planbridge.recordkeepers.folder_copies import FileInFolder, copy_file, is_gone, kept_name
 from planbridge.recordkeepers.folder_mirror import (
     COPIES,
     FREE_BYTES_MIN,
@@ -71,7 +71,7 @@ def packages_in(connection: Connection) -> Iterator[tuple[FileInFolder, Package 
         except DeliveryRefused as refused:
             yield one, refused.problem
             continue
-        except (FileIsGone, FileNotFoundError):
+        except (ConnectorError, FileNotFoundError):  # another worker, maybe of another machine, was first
             if not is_gone(connection, one):
                 raise
             continue

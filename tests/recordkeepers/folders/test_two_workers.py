@@ -11,11 +11,12 @@ import pytest
 from django.conf import settings as product
 
 from planbridge.plans.models import Plan
-from planbridge.recordkeepers import files
+from planbridge.recordkeepers import files, folder_files, packed_deliveries
 from planbridge.recordkeepers.connector import PeopleGroup, WantedPlan
 from planbridge.recordkeepers.folder_copies import copy_file, files_in_folder
 from planbridge.recordkeepers.folder_files import FoundFile, all_who_read, archive_file, look_for_files
 from planbridge.recordkeepers.folder_groups import groups_of_file
+from planbridge.recordkeepers.folder_opening import digest_of
 from planbridge.recordkeepers.folder_people import profile_of
 from planbridge.recordkeepers.profile import Profile
 from planbridge.recordkeepers.settled_files import settled_files
@@ -73,11 +74,12 @@ def test_two_workers_copy_a_file_one_after_the_other(plan: Plan, inbox: Path, mo
     assert [copy.read_bytes() for copy in copies] == [b"plan,ssn\n" * 1000] * 2
 
 
+@pytest.mark.parametrize("when", ["it is copied", "its copy is looked at"])
 @pytest.mark.parametrize("name", ["gone.zip", "gone.csv"])
 def test_a_file_that_another_worker_put_away_is_none_of_ours(
-    plan: Plan, inbox: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    plan: Plan, inbox: Path, monkeypatch: pytest.MonkeyPatch, name: str, when: str
 ) -> None:
-    """RK-3: A file that leaves the folder between the look and the copy is left out, and what else lies there is read."""
+    """RK-3: A file that leaves the folder while it is taken up is left out, and what else lies there is read."""
     deliver(inbox, crowd(3), plans=[plan_document()])
     assert sync_plan(plan).status == "successful"
     set_up(plan, profile="ascensus-360", source_codes={"401K": "PRE"})
@@ -88,8 +90,18 @@ def test_a_file_that_another_worker_put_away_is_none_of_ours(
         source.unlink()
         real(source, target)
 
-    monkeypatch.setattr(shutil, "copy2", too_late)
+    def taken(copy: Path) -> str:
+        (inbox / name).unlink()
+        copy.unlink()
+        return digest_of(copy)
+
+    if when == "it is copied":
+        monkeypatch.setattr(shutil, "copy2", too_late)
+    else:
+        monkeypatch.setattr(folder_files, "digest_of", taken)
+        monkeypatch.setattr(packed_deliveries, "digest_of", taken)
     run = sync_people(Plan.objects.get(pk=plan.pk))
+    assert not (inbox / name).exists()
     assert (run.status, counts(run)) == ("successful", (3, 3, 0, 0, 0)), problems(run)
 
 
