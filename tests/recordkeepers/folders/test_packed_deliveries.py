@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from django.conf import settings as product
 
 from planbridge.plans.models import Plan
 from planbridge.recordkeepers import packed_deliveries
@@ -18,25 +17,9 @@ from planbridge.recordkeepers.folder_mirror import FREE_BYTES_MIN, UNUSED_SECOND
 from planbridge.recordkeepers.open_pgp_keys import key_of, make_open_pgp_key, remove_retired_key, retired_keys_of
 from tests.cast import ada, bea, crowd, deliver, plan_document
 from tests.packing import files_of, layout_file, packed, rate, set_up, to_key, zip_of
-from tests.syncing import added_plan, codes, connected, counts, problems, sync_people, sync_plan, synced_plan
+from tests.syncing import codes, counts, problems, sync_people, sync_plan, synced_plan
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The installation's folder, in which files are opened."""
-    (tmp_path / "home").mkdir()
-    monkeypatch.setattr(product, "PLANBRIDGE_HOME", tmp_path / "home")
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def plan(inbox: Path) -> Plan:
-    """A plan of which nothing was read yet, whose folder does not wait between two looks."""
-    made = added_plan(connected(inbox))
-    set_up(made)
-    return made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 
 @pytest.mark.parametrize(

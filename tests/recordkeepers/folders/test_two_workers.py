@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from django.conf import settings as product
 
 from planbridge.plans.models import Plan
 from planbridge.recordkeepers import files, folder_files, packed_deliveries
@@ -22,25 +21,9 @@ from planbridge.recordkeepers.profile import Profile
 from planbridge.recordkeepers.settled_files import settled_files
 from tests.cast import ada, bea, crowd, deliver, plan_document
 from tests.packing import files_of, layout_file, packed, rate, set_up
-from tests.syncing import added_plan, connected, counts, problems, sync_people, sync_plan, synced_plan
+from tests.syncing import counts, problems, sync_people, sync_plan, synced_plan
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The installation's folder, in which files are opened."""
-    (tmp_path / "home").mkdir()
-    monkeypatch.setattr(product, "PLANBRIDGE_HOME", tmp_path / "home")
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def plan(inbox: Path) -> Plan:
-    """A plan of which nothing was read yet, whose folder does not wait between two looks."""
-    made = added_plan(connected(inbox))
-    set_up(made)
-    return made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 
 @pytest.mark.parametrize("note", [".looked.json", "opened.json"])
